@@ -1,0 +1,1 @@
+"""The shell: HTTP, commands, people, jobs, mail and the words on screen."""
