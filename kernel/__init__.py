@@ -22,6 +22,7 @@ from kernel.dates import add_months, is_month_end
 from kernel.errors import Conflict, DomainError, Invalid, NotFound, Refused, Unavailable
 from kernel.ids import new_id, new_ids
 from kernel.money import Currency, CurrencyMismatch, Money, UnusableAmount
+from kernel.numbers import Number, next_number
 from kernel.rate import Rate, Rounding, UnusableRate
 from kernel.states import Machine, MoveNotAllowed, Stateful, StatusEvent
 
@@ -37,6 +38,7 @@ __all__ = [
     "MoneyColumn",
     "MoveNotAllowed",
     "NotFound",
+    "Number",
     "Rate",
     "RateColumn",
     "Refused",
@@ -58,6 +60,7 @@ __all__ = [
     "lock",
     "new_id",
     "new_ids",
+    "next_number",
     "prepare_engine",
     "reading",
     "write_turn",

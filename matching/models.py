@@ -1,0 +1,112 @@
+"""The tables of who funds what."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel import Base, Machine, MoneyColumn, Stateful
+
+
+class MandateStatus(StrEnum):
+    """Whether a standing order works."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+MANDATES = Machine(
+    "mandate",
+    {
+        MandateStatus.ACTIVE: {MandateStatus.PAUSED, MandateStatus.ENDED},
+        MandateStatus.PAUSED: {MandateStatus.ACTIVE, MandateStatus.ENDED},
+        MandateStatus.ENDED: set(),
+    },
+)
+
+
+class Mandate(Stateful, Base):
+    """A lender's standing order: what may be bought, how much of each, and what to keep."""
+
+    __tablename__ = "mandate"
+    __table_args__ = (Index("ix_mandate_status_currency", "status", "currency"),)
+    machine: ClassVar[Machine] = MANDATES
+    cap = MoneyColumn("cap_minor")
+    keep = MoneyColumn("keep_minor")
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    lender_id: Mapped[UUID] = mapped_column(index=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    name: Mapped[str] = mapped_column(String(80))
+    status: Mapped[str] = mapped_column(String(32))
+    currency: Mapped[str] = mapped_column(String(3))
+    criteria: Mapped[dict[str, Any]]  # grades, rates, terms, purposes, regions: what may be bought
+    cap_minor: Mapped[int]  # the most in one listing
+    keep_minor: Mapped[int] = mapped_column(default=0)  # cash that stays uninvested
+    total_minor: Mapped[int | None]  # the most over all, none for no limit
+    invested_minor: Mapped[int] = mapped_column(default=0)  # placed by this mandate so far
+    served_at: Mapped[datetime | None]  # when it last got a share of a listing
+    created_at: Mapped[datetime]
+
+
+class OrderStatus(StrEnum):
+    """What became of an order."""
+
+    RESERVED = "reserved"
+    FILLED = "filled"
+    CANCELLED = "cancelled"
+    RELEASED = "released"
+
+
+class Order(Base):
+    """An amount that one lender puts into one listing, reserved in escrow.
+
+    Orders of mandates are written by the thousand, so their moves are kept in these columns
+    rather than as a status event each.
+    """
+
+    __tablename__ = "lender_order"
+    __table_args__ = (
+        UniqueConstraint("lender_id", "key"),
+        CheckConstraint("amount_minor > 0", name="amount"),
+        Index("ix_lender_order_listing_id_status", "listing_id", "status"),
+        Index("ix_lender_order_lender_id_placed_at", "lender_id", "placed_at"),
+    )
+    amount = MoneyColumn("amount_minor")
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    listing_id: Mapped[UUID] = mapped_column(ForeignKey("listing.id"))
+    lender_id: Mapped[UUID]
+    account_id: Mapped[int]  # the lender's cash account
+    mandate_id: Mapped[UUID | None] = mapped_column(ForeignKey("mandate.id"), index=True)
+    batch_id: Mapped[UUID | None] = mapped_column(ForeignKey("batch.id"), index=True)
+    amount_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    status: Mapped[str] = mapped_column(String(32))
+    key: Mapped[str] = mapped_column(String(120))
+    placed_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    closed_why: Mapped[str | None] = mapped_column(String(200))
+
+
+class Batch(Base):
+    """One run of the allocator: its instant, its seed, the digest of its input, and its outcome."""
+
+    __tablename__ = "batch"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    seed: Mapped[str] = mapped_column(String(64))
+    input_digest: Mapped[str] = mapped_column(String(64))
+    plan_digest: Mapped[str] = mapped_column(String(64))
+    listings: Mapped[int]
+    mandates: Mapped[int]
+    orders: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    reserved_minor: Mapped[int]
+    dropped: Mapped[int]  # planned lines that no longer held when applied
+    summary: Mapped[dict[str, Any]]

@@ -1,0 +1,97 @@
+"""The terms of a loan: every choice that decides its cents, copied from the product when booked."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from amortization import Conventions
+from kernel import Currency, Money, Rate
+
+
+@dataclass(frozen=True, slots=True)
+class LateFee:
+    """What a late installment costs: the greater of a fixed sum and a share of what is unpaid.
+
+    It is charged once per installment, when it is still unpaid `grace_days` after its due date.
+    """
+
+    fixed_minor: int
+    share: Rate
+    grace_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fees:
+    """What borrower and lenders pay to the platform."""
+
+    origination: Rate  # of the amount disbursed, deducted from it and shown before signing
+    servicing: Rate  # of what lenders receive
+    servicing_base: str  # "payments" or "interest"
+    collection: Rate  # of what is recovered after charge-off, taken before the split
+    late: LateFee
+
+
+@dataclass(frozen=True, slots=True)
+class Funding:
+    """How a listing is funded."""
+
+    minimum_share: Rate  # of the amount asked, below which nothing is disbursed
+    days: int  # how long a listing stays open
+    acceptance_days: int  # how long the borrower may think about a partial amount
+    order_minimum_minor: int
+    order_step_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Everything the loan agreement states besides amount, rate and term."""
+
+    currency: Currency
+    conventions: Conventions
+    waterfall: tuple[str, ...]  # buckets such as "past_due.interest", first paid first
+    fees: Fees
+    funding: Funding
+    charge_off_days: int  # days past due after which the loan is charged off
+    late_fee_to: str  # "lenders" or "platform"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the stored form: plain JSON, rates in hundred-millionths."""
+        return _plain(asdict(self)) | {"conventions": self.conventions.to_json()}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        """Read the stored form back."""
+        fees, late = dict(stored["fees"]), dict(stored["fees"]["late"])
+        funding = dict(stored["funding"])
+        return cls(
+            currency=Currency(stored["currency"]),
+            conventions=Conventions.from_json(stored["conventions"]),
+            waterfall=tuple(stored["waterfall"]),
+            fees=Fees(
+                origination=Rate.from_e8(fees["origination"]),
+                servicing=Rate.from_e8(fees["servicing"]),
+                servicing_base=fees["servicing_base"],
+                collection=Rate.from_e8(fees["collection"]),
+                late=LateFee(late["fixed_minor"], Rate.from_e8(late["share"]), late["grace_days"]),
+            ),
+            funding=Funding(**funding | {"minimum_share": Rate.from_e8(funding["minimum_share"])}),
+            charge_off_days=stored["charge_off_days"],
+            late_fee_to=stored["late_fee_to"],
+        )
+
+    @property
+    def order_minimum(self) -> Money:
+        """The least that one order may place."""
+        return Money(self.funding.order_minimum_minor, self.currency)
+
+
+def _plain(value: Any) -> Any:
+    """Turn nested values into JSON."""
+    if isinstance(value, dict):
+        # `asdict` opens a Rate into its only field; fold it back into its stored form.
+        if set(value) == {"value"}:
+            return Rate(value["value"]).e8
+        return {key: _plain(item) for key, item in value.items() if key != "conventions"}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value

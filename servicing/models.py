@@ -1,0 +1,169 @@
+"""The tables of a loan's life after funding."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import JSON
+
+from kernel import Base, Machine, MoneyColumn, Rate, Stateful
+
+
+class LoanStatus(StrEnum):
+    """Where a loan stands; how late it is follows from its position, not from its status."""
+
+    ACTIVE = "active"
+    SETTLED = "settled"
+    CHARGED_OFF = "charged_off"
+
+
+LOANS = Machine(
+    "loan",
+    {
+        LoanStatus.ACTIVE: {LoanStatus.SETTLED, LoanStatus.CHARGED_OFF},
+        LoanStatus.SETTLED: {LoanStatus.ACTIVE},  # its last payment was returned
+        LoanStatus.CHARGED_OFF: {LoanStatus.SETTLED, LoanStatus.ACTIVE},
+    },
+)
+
+
+class Loan(Stateful, Base):
+    """A funded loan: its terms as agreed, its totals so far, and where its computation stands."""
+
+    __tablename__ = "loan"
+    __table_args__ = (
+        CheckConstraint("outstanding_minor >= 0", name="outstanding"),
+        Index("ix_loan_next_event_on", "next_event_on"),
+        Index("ix_loan_status_started_on", "status", "started_on"),
+    )
+    machine: ClassVar[Machine] = LOANS
+    principal = MoneyColumn("principal_minor")
+    outstanding = MoneyColumn("outstanding_minor")
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(unique=True)
+    listing_id: Mapped[UUID] = mapped_column(ForeignKey("listing.id"), unique=True)
+    borrower_id: Mapped[UUID] = mapped_column(index=True)
+    product_id: Mapped[UUID] = mapped_column(ForeignKey("product.id"))
+    account_id: Mapped[int]  # the escrow account of its collections
+    principal_minor: Mapped[int]
+    outstanding_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    rate: Mapped[Rate]
+    grade: Mapped[str] = mapped_column(String(4))
+    installments: Mapped[int]
+    started_on: Mapped[date]
+    first_due_on: Mapped[date]
+    terms: Mapped[dict[str, Any]]
+    notes: Mapped[int]
+    status: Mapped[str] = mapped_column(String(32))
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+    # The computation's snapshot (position.State as JSON) and the next day on which it moves.
+    state: Mapped[dict[str, Any]]
+    next_event_on: Mapped[date | None]
+
+    # Cumulative receipts by component: what the split of the next payment starts from.
+    paid_principal_minor: Mapped[int] = mapped_column(default=0)
+    paid_interest_minor: Mapped[int] = mapped_column(default=0)
+    paid_late_fee_minor: Mapped[int] = mapped_column(default=0)
+    recovered_minor: Mapped[int] = mapped_column(default=0)
+    charged_off_minor: Mapped[int] = mapped_column(default=0)
+
+
+class Note(Base):
+    """One lender's share of one loan. Its weight is its principal, constant for life."""
+
+    __tablename__ = "note"
+    __table_args__ = (
+        UniqueConstraint("loan_id", "seq"),
+        Index("ix_note_lender_id_loan_id", "lender_id", "loan_id"),
+        CheckConstraint("received_principal_minor <= principal_minor", name="principal"),
+    )
+    principal = MoneyColumn("principal_minor")
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    loan_id: Mapped[UUID] = mapped_column(ForeignKey("loan.id"))
+    seq: Mapped[int]
+    lender_id: Mapped[UUID]
+    account_id: Mapped[int]  # the lender's cash account, where its share is paid
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("lender_order.id"), unique=True)
+    principal_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    received_principal_minor: Mapped[int] = mapped_column(default=0)
+    received_interest_minor: Mapped[int] = mapped_column(default=0)
+    received_late_fee_minor: Mapped[int] = mapped_column(default=0)
+    received_recovery_minor: Mapped[int] = mapped_column(default=0)
+    fee_paid_minor: Mapped[int] = mapped_column(default=0)
+
+
+class RepaymentKind(StrEnum):
+    """What the borrower means by a payment."""
+
+    INSTALLMENT = "installment"
+    EXTRA = "extra"
+    PAYOFF = "payoff"
+    RECOVERY = "recovery"
+    REVERSAL = "reversal"
+
+
+class Repayment(Base):
+    """Money received on a loan and how it was applied; a reversal carries the parts negated."""
+
+    __tablename__ = "repayment"
+    __table_args__ = (
+        UniqueConstraint("loan_id", "key"),
+        UniqueConstraint("loan_id", "seq"),
+    )
+    amount = MoneyColumn("amount_minor")
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    loan_id: Mapped[UUID] = mapped_column(ForeignKey("loan.id"))
+    seq: Mapped[int]
+    key: Mapped[str] = mapped_column(String(120))
+    kind: Mapped[str] = mapped_column(String(32))
+    paid_on: Mapped[date]
+    at: Mapped[datetime]
+    amount_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    principal_minor: Mapped[int]
+    interest_minor: Mapped[int]
+    late_fee_minor: Mapped[int]
+    recovery_minor: Mapped[int]
+    collection_fee_minor: Mapped[int]
+    servicing_fee_minor: Mapped[int]
+    excess_minor: Mapped[int]  # more than was owed, sent back
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"))
+    reverses_id: Mapped[UUID | None] = mapped_column(ForeignKey("repayment.id"), unique=True)
+    state_before: Mapped[dict[str, Any]]  # where a reversal replays from
+
+
+class Distribution(Base):
+    """What one note received of one repayment, by component; never changed."""
+
+    __tablename__ = "distribution"
+
+    repayment_id: Mapped[UUID] = mapped_column(primary_key=True)
+    note_id: Mapped[UUID] = mapped_column(primary_key=True, index=True)
+    principal_minor: Mapped[int]
+    interest_minor: Mapped[int]
+    late_fee_minor: Mapped[int]
+    recovery_minor: Mapped[int]
+    fee_minor: Mapped[int]
+
+
+class Close(Base):
+    """One day's close: what it touched, what failed, and what its audit found."""
+
+    __tablename__ = "close"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    loans: Mapped[int] = mapped_column(default=0)
+    failures: Mapped[list[Any]] = mapped_column(JSON)
+    findings: Mapped[list[Any]] = mapped_column(JSON)
