@@ -45,7 +45,7 @@ class MailState(StrEnum):
 
 
 class User(Base):
-    """A person with a login. `locale` is empty until they choose a language."""
+    """A person with a login. `locale` is empty until they choose, `confirmed_at` until they confirm."""
 
     __tablename__ = "user_account"
 
@@ -57,6 +57,7 @@ class User(Base):
     locale: Mapped[str | None] = mapped_column(String(8))
     theme: Mapped[str] = mapped_column(String(8), default=Theme.SYSTEM.value)
     created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
 
 

@@ -1,0 +1,90 @@
+"""The edge of the database: who may write, when it is committed, and who may only read."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, TypeVar
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from kernel import Base, prepare_engine, reading, write_turn
+
+T = TypeVar("T")
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+
+# PostgreSQL gave up one of two transactions that met: nothing happened, so it may be tried again.
+DEADLOCK, SERIALIZATION_FAILURE = "40P01", "40001"
+
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+class NestedTransaction(RuntimeError):
+    """A transaction was opened inside another one; pass the session down instead."""
+
+
+class WriteWhileReading(RuntimeError):
+    """A row was changed through a session that only reads; use `atomic()`."""
+
+
+class ReadingSession(Session):
+    """A session that refuses to write."""
+
+
+def init_database(app: Flask) -> None:
+    """Bind the database to the application."""
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+
+
+@contextmanager
+def atomic() -> Iterator[Session]:
+    """Open the one transaction that may write, and commit it when the block ends well.
+
+    Raises:
+        NestedTransaction: this request, command or job already has one open.
+    """
+    if _writing.get():
+        raise NestedTransaction
+    token = _writing.set(True)
+    try:
+        with write_turn(db.engine), Session(db.engine, expire_on_commit=False) as session:
+            yield session
+            session.commit()
+    finally:
+        _writing.reset(token)
+
+
+def in_transaction(work: Callable[[Session], T]) -> T:
+    """Run `work` in its own transaction, and once more if PostgreSQL had to break a deadlock."""
+    try:
+        with atomic() as session:
+            return work(session)
+    except DBAPIError as error:
+        if not _is_contention(error):
+            raise
+    with atomic() as session:
+        return work(session)
+
+
+@contextmanager
+def reader() -> Iterator[Session]:
+    """Open a session that only reads; it sees what was committed when it first looked."""
+    with ReadingSession(reading(db.engine)) as session:
+        yield session
+
+
+def _is_contention(error: DBAPIError) -> bool:
+    return getattr(error.orig, "sqlstate", None) in {DEADLOCK, SERIALIZATION_FAILURE}
+
+
+@event.listens_for(ReadingSession, "before_flush")
+def _refuse_to_write(session: Session, context: Any, instances: Any) -> None:
+    del context, instances
+    if session.new or session.dirty or session.deleted:
+        raise WriteWhileReading
