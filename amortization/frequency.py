@@ -1,0 +1,90 @@
+"""How often a contract pays, and the days on which it does."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from fractions import Fraction
+
+from kernel import add_months
+
+_HALF_MONTH = 15
+
+
+class Frequency(StrEnum):
+    """How often an installment falls due."""
+
+    WEEKLY = "weekly"
+    BIWEEKLY = "biweekly"
+    SEMIMONTHLY = "semimonthly"
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+    SEMIANNUAL = "semiannual"
+    ANNUAL = "annual"
+
+    @property
+    def periods_per_year(self) -> int:
+        """How many whole periods make a year."""
+        return _PER_YEAR[self]
+
+
+_PER_YEAR = {
+    Frequency.WEEKLY: 52,
+    Frequency.BIWEEKLY: 26,
+    Frequency.SEMIMONTHLY: 24,
+    Frequency.MONTHLY: 12,
+    Frequency.QUARTERLY: 4,
+    Frequency.SEMIANNUAL: 2,
+    Frequency.ANNUAL: 1,
+}
+_DAYS = {Frequency.WEEKLY: 7, Frequency.BIWEEKLY: 14}
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """The endless row of due days of which a contract uses some; number 1 is its first.
+
+    Attributes:
+        first_due: the day with number 1.
+        frequency: how far the days lie apart.
+        anchor: the day of the month to aim at, so that 31 January, 28 February, 31 March stay on
+            the 31st.
+    """
+
+    first_due: date
+    frequency: Frequency
+    anchor: int
+
+    def due(self, number: int) -> date:
+        """Return the due day with this number; zero and negative numbers go back from the first."""
+        steps = number - 1
+        if self.frequency in _DAYS:
+            return self.first_due + timedelta(days=_DAYS[self.frequency] * steps)
+        if self.frequency is Frequency.SEMIMONTHLY:
+            return self._half_months(steps)
+        months = 12 // self.frequency.periods_per_year
+        return add_months(self.first_due, months * steps, anchor=self.anchor)
+
+    def periods(self, start: date, end: date) -> Fraction:
+        """Count the periods between two days: whole ones, and parts by days over the period's."""
+        return self._place(end) - self._place(start)
+
+    def _half_months(self, steps: int) -> date:
+        """Pay twice a month, on the anchored day and fifteen days from it."""
+        late = self.anchor > _HALF_MONTH
+        months, second = divmod(steps + late, 2)
+        early = self.anchor - _HALF_MONTH if late else self.anchor
+        return add_months(self.first_due, months, anchor=early + _HALF_MONTH * second)
+
+    def _place(self, day: date) -> Fraction:
+        number = self._number_before(day)
+        since, until = self.due(number), self.due(number + 1)
+        return number + Fraction((day - since).days, (until - since).days)
+
+    def _number_before(self, day: date) -> int:
+        """Find the last due day that is not after `day`: guess by the average, then walk."""
+        number = 1 + (day - self.first_due).days * self.frequency.periods_per_year // 365
+        while self.due(number) > day:
+            number -= 1
+        while self.due(number + 1) <= day:
+            number += 1
+        return number

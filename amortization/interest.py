@@ -1,0 +1,65 @@
+"""Interest of a stretch of days: exact until the caller rounds it once, by the product's rule."""
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from fractions import Fraction
+from functools import lru_cache
+
+from amortization.contract import Contract
+from amortization.conventions import Conventions
+from kernel import Money, Rate
+
+DIGITS = 50
+
+
+def period_interest(
+    balance: Money, rate: Rate, start: date, end: date, *, contract: Contract
+) -> Decimal:
+    """Return the interest on `balance` from `start` to `end` in minor units, unrounded.
+
+    Round it once with `conventions.interest_rounding`. A tie is represented exactly, so that every
+    rounding mode decides as it would on the exact fraction.
+
+    Args:
+        balance: the principal owed over all of these days.
+        rate: the nominal rate of a year in force.
+        start: the first day that counts.
+        end: the first day that no longer counts.
+        contract: whose day count, due days and compounding apply.
+    """
+    exact = balance.minor * growth(rate, start, end, contract=contract)
+    with localcontext(prec=DIGITS):
+        return Decimal(exact.numerator) / exact.denominator
+
+
+def growth(rate: Rate, start: date, end: date, *, contract: Contract) -> Fraction:
+    """Return the interest on one unit: the rate of a period times the periods."""
+    conventions = contract.conventions
+    periods = contract.years(start, end) * conventions.frequency.periods_per_year
+    return period_rate(rate, conventions) * periods
+
+
+@lru_cache(maxsize=4096)
+def period_rate(rate: Rate, conventions: Conventions) -> Fraction:
+    """Return the rate of one period: exact, or to fifty digits if it compounds otherwise."""
+    per_year = conventions.frequency.periods_per_year
+    compounding = conventions.compounding_per_year
+    exact = Fraction(rate.value) / per_year
+    if compounding is not None and compounding != per_year:
+        exact = _equivalent(rate, Fraction(compounding, per_year), compounding)
+    return _rounded(exact, conventions.period_rate_decimals)
+
+
+def _equivalent(rate: Rate, share: Fraction, compounding: int) -> Fraction:
+    """Return (1 + j/m)^(m/p) - 1."""
+    with localcontext(prec=DIGITS):
+        base = 1 + rate.value / compounding
+        return Fraction(base ** (Decimal(share.numerator) / share.denominator) - 1)
+
+
+def _rounded(exact: Fraction, decimals: int | None) -> Fraction:
+    if decimals is None:
+        return exact
+    with localcontext(prec=DIGITS):
+        value = Decimal(exact.numerator) / exact.denominator
+        return Fraction(value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP))
