@@ -15,17 +15,17 @@ ROOT = Path(__file__).parents[1]
 
 def main() -> None:
     """Make sure that there is a browser, and warn when it has no Chinese letters."""
-    if not find():
-        _install()
-    if not find():
+    if not (find() or _installed()):
         sys.exit(
             "tessera: the tests need Chromium and none is to be had here: install it so that "
             "`chromium` is on PATH (Debian: apt-get install chromium fonts-noto-cjk; elsewhere: "
             ".venv/bin/playwright install --with-deps chromium), or name it with CHROMIUM=/path"
         )
     if not _knows_chinese():
-        _say("Warning: no Chinese font found; pictures of 中文 pages will show boxes. "
-             "Debian: apt-get install fonts-noto-cjk")
+        _say(
+            "Warning: no Chinese font found; pictures of 中文 pages will show boxes. "
+            "Debian: apt-get install fonts-noto-cjk"
+        )
 
 
 def find() -> str | None:
@@ -43,14 +43,15 @@ def _playwrights_own() -> str | None:
     return str(programs[-1]) if programs else None
 
 
-def _install() -> None:
+def _installed() -> bool:
     if os.geteuid() == 0 and shutil.which("apt-get"):
         _say("No Chromium found: installing it with apt-get ...")
         _try("apt-get", "update", "-qq")
         _try("apt-get", "install", "-y", "-qq", "chromium", "fonts-noto-cjk")
-    else:
+    if not find():
         _say("No Chromium found: letting Playwright fetch one ...")
         _try(str(ROOT / ".venv" / "bin" / "playwright"), "install", "chromium")
+    return find() is not None
 
 
 def _try(*command: str) -> None:
@@ -69,7 +70,7 @@ def _knows_chinese() -> bool:
 
 
 def _say(words: str) -> None:
-    print(words, flush=True)  # noqa: T201 - this is a command
+    print(words, flush=True)
 
 
 if __name__ == "__main__":

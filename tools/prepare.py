@@ -132,7 +132,7 @@ def _stamp(purpose: str) -> Path:
 
 
 def _say(words: str) -> None:
-    print(words, flush=True)  # noqa: T201 - this is a command
+    print(words, flush=True)
 
 
 if __name__ == "__main__":
