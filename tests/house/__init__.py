@@ -1,0 +1,1 @@
+"""The rules of the house: what a reader may rely on without looking."""
