@@ -316,12 +316,17 @@ def _facts(row: Row) -> dict[str, Any]:
         "debt_to_income_percent": row["dti"] or None,
         "delinquencies_2y": _count(row["delinquencies"]),
         "inquiries": _count(row["inquiries"]),
-        "credit_history_years": issued.year - int(row["since"][:4]) if row["since"] else None,
+        "credit_history_years": issued.year - _year(row["since"]) if row["since"] else None,
         "open_accounts": _count(row["open_accounts"]),
         "public_records": _count(row["public_records"]),
         "region": row["region"],
     }
     return {name: value for name, value in facts.items() if value not in {None, "NA"}}
+
+
+def _year(text: str) -> int:
+    """Read the year of `1985`, `1985-01-01` or `Jan-1985`."""
+    return int(text[:4]) if text[:4].isdigit() else int(text[-4:])
 
 
 def _count(text: str) -> int | None:
