@@ -16,12 +16,16 @@ import pytest
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
+from tests.support import no_skips
 from tests.support.database import BACKENDS, Run, forgetful_session, open_engine
+
+pytest_plugins = ["pytester"]
 
 RUN = pytest.StashKey[Run]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(no_skips)
     worker: dict[str, Any] | None = getattr(config, "workerinput", None)
     config.stash[RUN] = Run(Path(worker["run_folder"])) if worker else Run.begin()
 

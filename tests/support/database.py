@@ -7,10 +7,11 @@ makes it there.
 import fcntl
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import gettempdir, mkdtemp
 from uuid import uuid4
 
 from alembic import command
@@ -22,6 +23,8 @@ from kernel import database_url, engine_options, prepare_engine
 from tests.support import postgres
 
 ROOT = Path(__file__).parents[2]
+NEWBORN = 60  # seconds a folder may be without the number of its process
+NAME = "tessera-test-"
 BACKENDS = ("sqlite", "postgresql")
 
 
@@ -34,9 +37,14 @@ class Run:
 
     @classmethod
     def begin(cls) -> "Run":
-        """Make the folder of a new run."""
-        folder = Path(mkdtemp(prefix="tessera-test-"))
+        """Make the folder of a new run, after clearing away runs that were killed."""
+        for folder in Path(gettempdir()).glob(f"{NAME}*"):
+            if not _is_running(folder):
+                postgres.stop(folder)
+                shutil.rmtree(folder, ignore_errors=True)
+        folder = Path(mkdtemp(prefix=NAME))
         folder.chmod(0o755)
+        (folder / "pid").write_text(str(os.getpid()))
         return cls(folder)
 
     def end(self) -> None:
@@ -133,6 +141,19 @@ class Run:
         with (self.folder / f"{name}.lock").open("w") as turn:
             fcntl.flock(turn, fcntl.LOCK_EX)
             yield self.folder / name
+
+
+def _is_running(folder: Path) -> bool:
+    owner = folder / "pid"
+    if not owner.exists():
+        return time.time() - folder.stat().st_mtime < NEWBORN
+    try:
+        os.kill(int(owner.read_text()), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def alembic_config(url: str) -> Config:

@@ -1,0 +1,1 @@
+"""What must be fast, measured; `make bench` prints it as one table."""
