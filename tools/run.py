@@ -5,6 +5,7 @@
 
 import errno
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -12,6 +13,7 @@ import sys
 import time
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
+from pathlib import Path
 from typing import NoReturn
 
 from tools.prepare import BIN, ROOT, Trouble, prepare
@@ -42,7 +44,7 @@ def serve(host: str, wanted_port: str) -> None:
     """
     port = _free_port(host, wanted_port)
     prepare("run")
-    environment = os.environ | {"DATABASE_URL": _database_url()}
+    environment = _environment()
     _flask("db", "upgrade", environment=environment)
     _flask("demo", "--if-empty", environment=environment)
     programs = {
@@ -83,13 +85,24 @@ def _why_not(error: OSError, host: str, port: int) -> str:
     return f"cannot listen on HOST={host}: {error.strerror}; leave HOST away for 127.0.0.1"
 
 
-def _database_url() -> str:
-    given = os.environ.get("DATABASE_URL")
-    if given:
-        return given
-    folder = ROOT / "instance"
-    folder.mkdir(exist_ok=True)
-    return f"sqlite:///{folder / 'tessera.db'}"
+def _environment() -> dict[str, str]:
+    """Return the settings of a demo, in which whatever the caller has set stands."""
+    instance = ROOT / "instance"
+    instance.mkdir(exist_ok=True)
+    chosen = {name: value for name, value in os.environ.items() if value}
+    return {
+        "DEMO": "1",
+        "SECRET_KEY": _secret(instance / "secret_key"),
+        "DATABASE_URL": f"sqlite:///{instance / 'tessera.db'}",
+    } | chosen
+
+
+def _secret(file: Path) -> str:
+    """Return this checkout's own secret, which signs sessions; made on the first run."""
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_hex(32))
+    return file.read_text()
 
 
 def _flask(*arguments: str, environment: dict[str, str]) -> None:
