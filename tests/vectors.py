@@ -15,10 +15,10 @@ import pytest
 _BESIDE = Path(__file__).resolve().parents[2] / "shared"
 
 
-def vectors(name: str) -> list[dict[str, Any]]:
-    """Return the cases of `NAME.json`."""
+def vectors(name: str, family: str = "cases") -> list[dict[str, Any]]:
+    """Return the cases of `NAME.json`, or another family of cases in it."""
     path = _found("TESSERA_VECTORS", "vectors", f"{name}.json")
-    cases: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["cases"]
+    cases: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))[family]
     return cases
 
 
