@@ -5,10 +5,28 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    func,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel import Base, Machine, MoneyColumn, Sequence64, Stateful
+
+
+class MovementRule(Base):
+    """One line of the chart, as the database checks it; only a migration writes here."""
+
+    __tablename__ = "movement_rule"
+
+    movement: Mapped[str] = mapped_column(String(12), primary_key=True)
+    source_kind: Mapped[str] = mapped_column(String(12), primary_key=True)
+    target_kind: Mapped[str] = mapped_column(String(12), primary_key=True)
 
 
 class Account(Base):
@@ -40,7 +58,11 @@ class Balance(Base):
 
 
 class Entry(Base):
-    """One business event in the book, with its postings; found again by its key."""
+    """One business event in the book, with its postings; found again by its key.
+
+    `lines` closes the entry: its postings are numbered from 1 to there, so that once they are
+    written none can be added.
+    """
 
     __tablename__ = "entry"
 
@@ -48,7 +70,9 @@ class Entry(Base):
     key: Mapped[str] = mapped_column(String(200), unique=True)
     request_hash: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime]
-    recorded_at: Mapped[datetime]
+    # The database's own word for when it was written, beside `at`, when it counts from.
+    recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    lines: Mapped[int]
     memo: Mapped[str] = mapped_column(String(200))
     actor: Mapped[str] = mapped_column(String(80))
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("entry.id"), unique=True)

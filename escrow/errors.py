@@ -1,0 +1,27 @@
+"""What the book refuses."""
+
+from kernel import Conflict, Invalid, NotFound, Refused
+
+
+class KeyConflict(Conflict):
+    """The key {key} was used before for something else; nothing was booked."""
+
+
+class InsufficientFunds(Refused):
+    """The {kind} account holds {available}, which is {missing} less than this takes."""
+
+
+class MovementNotAllowed(Refused):
+    """The book does not allow this: {why}."""
+
+
+class AlreadyReversed(Conflict):
+    """Entry {entry_id} was reversed before, by entry {reversal_id}."""
+
+
+class NoSuchEntry(NotFound):
+    """There is no entry {id} in the book."""
+
+
+class NothingToPost(Invalid):
+    """An entry needs at least one amount above zero."""

@@ -1,0 +1,199 @@
+"""The two ways to write into the book: post an entry, or reverse one."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from hashlib import sha256
+
+import numpy as np
+from sqlalchemy import Table, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from escrow.errors import (
+    AlreadyReversed,
+    KeyConflict,
+    MovementNotAllowed,
+    NoSuchEntry,
+)
+from escrow.ledger import AccountRef, Column, Lines, Part, fingerprint, lines
+from escrow.models import Entry, PostingLine
+from escrow.operations.accounts import numbers, shard_of
+from escrow.operations.shortfall import insufficient_funds
+from kernel import bulk_insert
+
+POSTINGS = PostingLine.__table__
+assert isinstance(POSTINGS, Table)
+
+
+def post(
+    session: Session,
+    *,
+    key: str,
+    postings: Sequence[Part],
+    at: datetime,
+    memo: str,
+    actor: str = "system",
+) -> Entry:
+    """Write one entry with its postings, or return the one that was written with this key.
+
+    The database checks and applies the postings: all of them or none. A refusal leaves the
+    session as it was before. On SQLite the postings are applied one after the other, so write
+    them in the order in which the money flows.
+
+    Args:
+        session: the writing session.
+        key: names the event; the same key with the same postings and memo writes nothing.
+        postings: what moves; amounts of zero are skipped.
+        at: when it counts from.
+        memo: one line for whoever reads the statement.
+        actor: who did it.
+
+    Raises:
+        KeyConflict: the key stands for something else.
+        InsufficientFunds: an account holds too little.
+        MovementNotAllowed: the chart, the currency or the account refuses it.
+        NothingToPost: no amount is above zero.
+    """
+    wanted = fingerprint(postings, memo)
+    known = _known(session, key, wanted)
+    if known is not None:
+        return known
+    rows = lines(postings, _numbering(session, postings, shard_of(key)))
+    entry = Entry(key=key, request_hash=wanted, at=at, memo=memo, actor=actor, lines=rows.count)
+    return _write(session, entry, rows, lambda: _insert(session, entry, rows))
+
+
+def reverse(
+    session: Session,
+    *,
+    entry_id: int,
+    key: str,
+    at: datetime,
+    memo: str,
+    actor: str = "system",
+) -> Entry:
+    """Take an entry back: its stored postings with their ends swapped. It can be done once.
+
+    The database writes the swapped postings itself as soon as the entry names what it reverses.
+
+    Raises:
+        NoSuchEntry: there is no such entry.
+        AlreadyReversed: it was reversed before, with another key.
+        KeyConflict: the key stands for something else.
+        InsufficientFunds: somebody has spent what the reversal takes back.
+    """
+    wanted = sha256(f"reverse {entry_id}\0{memo}".encode()).hexdigest()
+    known = _known(session, key, wanted)
+    if known is not None:
+        return known
+    original = session.get(Entry, entry_id)
+    if original is None:
+        raise NoSuchEntry(id=entry_id)
+    _refuse_second_reversal(session, entry_id)
+    entry = Entry(
+        key=key,
+        request_hash=wanted,
+        at=at,
+        memo=memo,
+        actor=actor,
+        lines=original.lines,
+        reverses_id=entry_id,
+    )
+    rows = _stored(session, entry_id)
+    swapped = Lines(rows.movements, rows.targets, rows.sources, rows.amounts, rows.currencies)
+    return _write(session, entry, swapped, lambda: session.add(entry))
+
+
+def _known(session: Session, key: str, wanted: str) -> Entry | None:
+    """Return the entry that was written with this key."""
+    entry = session.scalar(select(Entry).where(Entry.key == key))
+    if entry is not None and entry.request_hash != wanted:
+        raise KeyConflict(key=key)
+    return entry
+
+
+def _refuse_second_reversal(session: Session, entry_id: int) -> None:
+    reversal = session.scalar(select(Entry.id).where(Entry.reverses_id == entry_id))
+    if reversal is not None:
+        raise AlreadyReversed(entry_id=entry_id, reversal_id=reversal)
+
+
+def _numbering(
+    session: Session, postings: Sequence[Part], shard: int
+) -> Callable[[AccountRef], int]:
+    """Look up the accounts named by kind, all in one query."""
+    refs = {end: None for part in postings for end in part.ends if isinstance(end, AccountRef)}
+    if not refs:
+        return dict[AccountRef, int]().__getitem__
+    return dict(zip(refs, numbers(session, refs, shard=shard), strict=True)).__getitem__
+
+
+def _write(session: Session, entry: Entry, rows: Lines, insert: Callable[[], None]) -> Entry:
+    """Write all of an entry or nothing of it, and say why if the database refuses."""
+    try:
+        with session.begin_nested():
+            insert()
+    except DBAPIError as error:
+        return _refused(session, entry, rows, error)
+    return entry
+
+
+def _insert(session: Session, entry: Entry, rows: Lines) -> None:
+    session.add(entry)
+    session.flush()
+    bulk_insert(
+        session,
+        POSTINGS,
+        {
+            "entry_id": entry.id,
+            "seq": np.arange(1, rows.count + 1),
+            "movement": rows.movements,
+            "source_id": rows.sources,
+            "target_id": rows.targets,
+            "amount_minor": rows.amounts,
+            "currency": rows.currencies,
+        },
+        count=rows.count,
+    )
+
+
+def _refused(session: Session, entry: Entry, rows: Lines, error: DBAPIError) -> Entry:
+    """Translate what the database said; a key written at the same moment is no refusal."""
+    said = str(error.orig)
+    if "uq_entry_" in said:
+        return _outrun(session, entry, error)
+    if "ck_balance_floor" in said:
+        raise insufficient_funds(session, rows) from None
+    if "posting: " in said or "ck_posting_ends" in said:
+        why = said.partition("posting: ")[2].partition("\n")[0] or "source and target are one"
+        raise MovementNotAllowed(why=why) from None
+    raise error
+
+
+def _outrun(session: Session, entry: Entry, error: DBAPIError) -> Entry:
+    """Return the entry that another transaction wrote first with this key."""
+    known = _known(session, entry.key, entry.request_hash)
+    if known is not None:
+        return known
+    if entry.reverses_id is not None:
+        _refuse_second_reversal(session, entry.reverses_id)
+    raise error
+
+
+def _stored(session: Session, entry_id: int) -> Lines:
+    columns = (
+        PostingLine.movement,
+        PostingLine.source_id,
+        PostingLine.target_id,
+        PostingLine.amount_minor,
+        PostingLine.currency,
+    )
+    found = session.execute(select(*columns).where(PostingLine.entry_id == entry_id)).all()
+    movements, sources, targets, amounts, currencies = zip(*found, strict=True)
+    return Lines(
+        list(movements), _column(sources), _column(targets), _column(amounts), list(currencies)
+    )
+
+
+def _column(values: tuple[int, ...]) -> Column:
+    return np.array(values, dtype=np.int64)
