@@ -1,5 +1,6 @@
 """The arithmetic of a contract, pure: what the quote promises and servicing keeps."""
 
+from amortization.bulk import BulkSchedule, schedules
 from amortization.contract import Contract, Installment, RateChange, Schedule
 from amortization.conventions import Conventions, InstallmentBasis, Method, Remainder
 from amortization.daycount import DayCount, year_fraction
@@ -9,6 +10,7 @@ from amortization.interest import period_interest
 from amortization.schedule import schedule
 
 __all__ = [
+    "BulkSchedule",
     "Contract",
     "Conventions",
     "DayCount",
@@ -22,5 +24,6 @@ __all__ = [
     "UnusableTerms",
     "period_interest",
     "schedule",
+    "schedules",
     "year_fraction",
 ]

@@ -69,11 +69,11 @@ class Timetable:
         return self._place(end) - self._place(start)
 
     def _half_months(self, steps: int) -> date:
-        """Pay twice a month, on the anchored day and fifteen days from it."""
-        late = self.anchor > _HALF_MONTH
-        months, second = divmod(steps + late, 2)
-        early = self.anchor - _HALF_MONTH if late else self.anchor
-        return add_months(self.first_due, months, anchor=early + _HALF_MONTH * second)
+        """Pay twice a month: on a day of its first half and fifteen days later."""
+        early = self.anchor if self.anchor <= _HALF_MONTH else self.anchor - _HALF_MONTH
+        begins_late = self.first_due.day > early
+        months, half = divmod(steps + begins_late, 2)
+        return add_months(self.first_due, months, anchor=early + _HALF_MONTH * half)
 
     def _place(self, day: date) -> Fraction:
         number = self._number_before(day)

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from amortization.contract import Contract
 from amortization.conventions import Conventions
+from amortization.daycount import DayCount
 from kernel import Money, Rate
 
 DIGITS = 50
@@ -27,16 +28,22 @@ def period_interest(
         end: the first day that no longer counts.
         contract: whose day count, due days and compounding apply.
     """
-    exact = balance.minor * growth(rate, start, end, contract=contract)
+    conventions = contract.conventions
+    periods = contract.years(start, end) * conventions.frequency.periods_per_year
+    exact = balance.minor * period_rate(rate, conventions) * periods
     with localcontext(prec=DIGITS):
         return Decimal(exact.numerator) / exact.denominator
 
 
-def growth(rate: Rate, start: date, end: date, *, contract: Contract) -> Fraction:
-    """Return the interest on one unit: the rate of a period times the periods."""
-    conventions = contract.conventions
-    periods = contract.years(start, end) * conventions.frequency.periods_per_year
-    return period_rate(rate, conventions) * periods
+def lengths(contract: Contract, days: list[date]) -> list[Fraction]:
+    """Return how many periods lie between the contract's start and each of its due days."""
+    rules = contract.conventions
+    starts = [contract.start, *days[:-1]]
+    if rules.day_count is DayCount.EQUAL_PERIODS:
+        whole = [Fraction(1)] * (len(days) - 1)
+        return [contract.timetable.periods(contract.start, days[0]), *whole]
+    per_year = rules.frequency.periods_per_year
+    return [contract.years(*ends) * per_year for ends in zip(starts, days, strict=True)]
 
 
 @lru_cache(maxsize=4096)

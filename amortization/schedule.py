@@ -8,7 +8,7 @@ from math import prod
 
 from amortization.contract import Contract, Installment, Schedule
 from amortization.conventions import InstallmentBasis, Method, Remainder
-from amortization.interest import growth, period_rate
+from amortization.interest import lengths, period_rate
 from amortization.level import level_installment, level_over
 from amortization.rounding import whole
 from kernel import Money, Rate, Rounding
@@ -51,7 +51,9 @@ def _rows(contract: Contract, level: int, *, extra: int) -> list[Installment]:
     unpaid = contract.principal.minor
     owed = Fraction(unpaid)
     rows: list[Installment] = []
-    for period in _periods(contract):
+    periods = iter(_periods(contract))
+    while unpaid > 0:
+        period = next(periods)
         if period.recast_at is not None:
             level = _level(contract, unpaid, period.recast_at, number=period.number)
         charged = owed * period.factor
@@ -62,8 +64,6 @@ def _rows(contract: Contract, level: int, *, extra: int) -> list[Installment]:
         carries = rules.carry_balance and unpaid > 0
         owed = _trimmed(owed + charged - principal - interest) if carries else Fraction(unpaid)
         rows.append(_row(contract, period, principal, interest, whole(owed, Rounding.HALF_UP)))
-        if unpaid == 0:
-            break
     return rows
 
 
@@ -106,16 +106,15 @@ def _level(contract: Contract, balance: int, rate: Rate, *, number: int) -> int:
 def _factors(contract: Contract, rate: Rate, number: int, count: int) -> Iterator[Fraction]:
     """Yield the interest factors of `count` periods from `number` on, as if `rate` stayed."""
     timetable = contract.timetable
-    since = contract.start if number == 1 else timetable.due(number - 1)
-    for later in range(number, number + count):
-        until = timetable.due(later)
-        yield growth(rate, since, until, contract=contract)
-        since = until
+    days = [timetable.due(later) for later in range(1, number + count)]
+    each = period_rate(rate, contract.conventions)
+    return (each * length for length in lengths(contract, days)[number - 1 :])
 
 
 def _left_over(contract: Contract, level: int, rows: list[Installment]) -> int:
     """Return the principal that the first row must take for the last to ask what the others ask."""
-    if contract.amortized_over or contract.fixed_installment or len(rows) < contract.installments:
+    agreed = contract.amortized_over is not None or contract.fixed_installment is not None
+    if agreed or len(rows) < contract.installments:
         return 0
     if contract.conventions.method is Method.EQUAL_PRINCIPAL:
         return rows[-1].principal.minor - level
@@ -127,17 +126,15 @@ def _left_over(contract: Contract, level: int, rows: list[Installment]) -> int:
 
 def _periods(contract: Contract) -> list[_Period]:
     """Return the stretches from due day to due day, each with the interest on one unit over it."""
+    rules, days = contract.conventions, contract.due_dates()
     changes = {change.number: change for change in contract.rate_changes}
-    steady = contract.conventions.method is Method.EQUAL_INSTALLMENT
-    since, rate, periods = contract.start, contract.rate, []
-    days = contract.due_dates()
-    for number, until in enumerate(days, start=1):
+    each, periods = period_rate(contract.rate, rules), []
+    for number, (due_on, length) in enumerate(zip(days, lengths(contract, days), strict=True), 1):
         change = changes.get(number)
-        rate = change.rate if change else rate
-        factor = growth(rate, since, until, contract=contract)
-        recast_at = rate if change and change.recast and steady else None
-        periods.append(_Period(number, until, factor, recast_at, is_last=number == len(days)))
-        since = until
+        each = each if change is None else period_rate(change.rate, rules)
+        recasts = change and change.recast and rules.method is Method.EQUAL_INSTALLMENT
+        recast_at = change.rate if change and recasts else None
+        periods.append(_Period(number, due_on, each * length, recast_at, number == len(days)))
     return periods
 
 
