@@ -95,6 +95,8 @@ class MoneyColumn:
 
     def __get__(self, row: Any, owner: type | None = None) -> Money:
         """Read the amount of `row`."""
+        if row is None:  # SQLAlchemy's constructor asks the class whether it has this name
+            return self  # type: ignore[return-value]
         return Money(getattr(row, self.minor), Currency(row.currency))
 
     def __set__(self, row: Any, amount: Money) -> None:
