@@ -2,10 +2,25 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Any, Self
 
 from amortization import Conventions
 from kernel import Currency, Money, Rate
+
+
+class ServicingBase(StrEnum):
+    """What the servicing fee is a share of."""
+
+    PAYMENTS = "payments"
+    INTEREST = "interest"
+
+
+class LateFeeTo(StrEnum):
+    """Who receives late fees."""
+
+    LENDERS = "lenders"
+    PLATFORM = "platform"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +41,7 @@ class Fees:
 
     origination: Rate  # of the amount disbursed, deducted from it and shown before signing
     servicing: Rate  # of what lenders receive
-    servicing_base: str  # "payments" or "interest"
+    servicing_base: ServicingBase
     collection: Rate  # of what is recovered after charge-off, taken before the split
     late: LateFee
 
@@ -52,11 +67,12 @@ class Terms:
     fees: Fees
     funding: Funding
     charge_off_days: int  # days past due after which the loan is charged off
-    late_fee_to: str  # "lenders" or "platform"
+    late_fee_to: LateFeeTo
 
     def to_json(self) -> dict[str, Any]:
         """Return the stored form: plain JSON, rates in hundred-millionths."""
-        return _plain(asdict(self)) | {"conventions": self.conventions.to_json()}
+        stored: dict[str, Any] = _plain(asdict(self))
+        return stored | {"conventions": self.conventions.to_json()}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
@@ -70,19 +86,24 @@ class Terms:
             fees=Fees(
                 origination=Rate.from_e8(fees["origination"]),
                 servicing=Rate.from_e8(fees["servicing"]),
-                servicing_base=fees["servicing_base"],
+                servicing_base=ServicingBase(fees["servicing_base"]),
                 collection=Rate.from_e8(fees["collection"]),
                 late=LateFee(late["fixed_minor"], Rate.from_e8(late["share"]), late["grace_days"]),
             ),
             funding=Funding(**funding | {"minimum_share": Rate.from_e8(funding["minimum_share"])}),
             charge_off_days=stored["charge_off_days"],
-            late_fee_to=stored["late_fee_to"],
+            late_fee_to=LateFeeTo(stored["late_fee_to"]),
         )
 
     @property
     def order_minimum(self) -> Money:
         """The least that one order may place."""
         return Money(self.funding.order_minimum_minor, self.currency)
+
+    def origination_fee(self, amount: Money) -> Money:
+        """Return what is deducted when `amount` is disbursed, rounded as interest is."""
+        rounding = self.conventions.interest_rounding
+        return self.fees.origination.of(amount, rounding=rounding)
 
 
 def _plain(value: Any) -> Any:
@@ -94,4 +115,4 @@ def _plain(value: Any) -> Any:
         return {key: _plain(item) for key, item in value.items() if key != "conventions"}
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
-    return value
+    return str(value) if isinstance(value, StrEnum) else value
