@@ -1,4 +1,4 @@
-"""How long 100,000 schedules of 36 months take, beside what merely writing their cents would cost."""
+"""How long 100,000 schedules of 36 months take, beside computing them roughly in floats."""
 
 from collections.abc import Callable
 from datetime import date
