@@ -18,7 +18,7 @@ FOUND = $(shell for name in $(NAMES); do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& command -v "$$name" && break; done)
 ADVICE = no Python 3.11 or newer among $(NAMES): install one (Debian, Ubuntu: apt-get install \
-	python3 python3-venv), or name it: make $@ PYTHON=/path/to/python3
+	python3 python3-venv), or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3
 USE_PYTHON = "$(or $(FOUND),$(error $(ADVICE)))"
 
 .DEFAULT_GOAL := help

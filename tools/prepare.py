@@ -103,14 +103,16 @@ def _install(purpose: str) -> None:
         )
     if pip.returncode != 0:
         raise Trouble(
-            f"could not install {lock.relative_to(ROOT)}: {_reason(log.read_text())} - check that "
-            f"the package registry can be reached and run make again (all of pip's output: {log})"
+            f"could not install {lock.relative_to(ROOT)}: {_reason(log.read_text())} - look to the "
+            f"network and run make again (all that pip said: {log.relative_to(ROOT)})"
         )
     for covered in LOCKS[purpose]:
         _stamp(covered).write_text(_fingerprint(covered))
 
 
 def _reason(log: str) -> str:
+    if "Retrying (" in log:
+        return "the package registry did not answer"
     errors = [line for line in log.splitlines() if line.startswith("ERROR: ")]
     return errors[-1].removeprefix("ERROR: ") if errors else _last_line(log)
 
