@@ -6,16 +6,36 @@ Read `chart.py` first: every kind of account and every movement allowed between 
 from escrow.chart import ALLOWED, HOT, OUTSIDE, AccountKind, Movement
 from escrow.errors import (
     AlreadyReversed,
+    DepositTooSmall,
     InsufficientFunds,
     KeyConflict,
     MovementNotAllowed,
     NoSuchEntry,
     NothingToPost,
 )
+from escrow.gateway import Event, EventKind, PaymentGateway
 from escrow.ledger import PLATFORM, AccountRef, Gather, Pairs, Posting, Spread
-from escrow.models import Entry
-from escrow.operations import open_account, post, reverse
-from escrow.queries import account_id, balance, balances
+from escrow.models import Deposit, DepositStatus, Entry, GatewayEvent, Payout, PayoutStatus
+from escrow.operations import (
+    begin_deposit,
+    begin_payout,
+    open_account,
+    post,
+    receive,
+    reverse,
+)
+from escrow.queries import (
+    Audit,
+    Finding,
+    Statement,
+    StatementLine,
+    account_id,
+    balance,
+    balances,
+    statement,
+    verify,
+)
+from escrow.sandbox_gateway import SandboxGateway
 
 __all__ = [
     "ALLOWED",
@@ -25,7 +45,15 @@ __all__ = [
     "AccountKind",
     "AccountRef",
     "AlreadyReversed",
+    "Audit",
+    "Deposit",
+    "DepositStatus",
+    "DepositTooSmall",
     "Entry",
+    "Event",
+    "EventKind",
+    "Finding",
+    "GatewayEvent",
     "Gather",
     "InsufficientFunds",
     "KeyConflict",
@@ -34,12 +62,23 @@ __all__ = [
     "NoSuchEntry",
     "NothingToPost",
     "Pairs",
+    "PaymentGateway",
+    "Payout",
+    "PayoutStatus",
     "Posting",
+    "SandboxGateway",
     "Spread",
+    "Statement",
+    "StatementLine",
     "account_id",
     "balance",
     "balances",
+    "begin_deposit",
+    "begin_payout",
     "open_account",
     "post",
+    "receive",
     "reverse",
+    "statement",
+    "verify",
 ]

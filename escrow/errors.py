@@ -25,3 +25,7 @@ class NoSuchEntry(NotFound):
 
 class NothingToPost(Invalid):
     """An entry needs at least one amount above zero."""
+
+
+class DepositTooSmall(Invalid):
+    """A deposit must be at least {smallest}."""

@@ -7,7 +7,7 @@ written. The bulk forms hold their accounts and amounts as int64 columns.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, TypeAlias
+from typing import TypeAlias
 from uuid import UUID
 
 import numpy as np
@@ -176,21 +176,14 @@ def _end(end: End | Column, count: int, number: Callable[[AccountRef], int]) -> 
     return column
 
 
-def fingerprint(parts: Sequence[Part], memo: str) -> str:
-    """Return a hash of what is asked for, by which a repeated request is known from another."""
+def fingerprint(rows: Lines, memo: str) -> str:
+    """Return a hash of what is asked for, by which a repeated request is known from another.
+
+    It is taken of the rows as they are stored, so that it can be taken again from the book.
+    """
     digest = sha256(memo.encode())
-    for part in parts:
-        ends = [_printed(end) for end in part.ends]
-        amounts = np.asarray(part.amounts, dtype=np.int64).tobytes()
-        head = f"\0{part.movement} {part.currency} {len(amounts)}\0".encode()
-        for piece in (head, *ends, amounts):
-            digest.update(piece)
+    for texts in (rows.movements, rows.currencies):
+        digest.update("\0".join(texts).encode())
+    for column in (rows.sources, rows.targets, rows.amounts):
+        digest.update(column.astype("<i8").tobytes())
     return digest.hexdigest()
-
-
-def _printed(end: Any) -> bytes:
-    if isinstance(end, AccountRef):
-        return f"{end.kind} {end.owner} {end.currency}\0".encode()
-    if isinstance(end, int):
-        return f"{end}\0".encode()
-    return np.asarray(end, dtype=np.int64).tobytes()

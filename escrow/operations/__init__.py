@@ -2,5 +2,6 @@
 
 from escrow.operations.accounts import open_account
 from escrow.operations.book import post, reverse
+from escrow.operations.payments import begin_deposit, begin_payout, receive
 
-__all__ = ["open_account", "post", "reverse"]
+__all__ = ["begin_deposit", "begin_payout", "open_account", "post", "receive", "reverse"]

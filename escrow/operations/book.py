@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from hashlib import sha256
+from typing import cast
 
 import numpy as np
 from sqlalchemy import Table, select
@@ -15,14 +16,13 @@ from escrow.errors import (
     MovementNotAllowed,
     NoSuchEntry,
 )
-from escrow.ledger import AccountRef, Column, Lines, Part, fingerprint, lines
+from escrow.ledger import AccountRef, Lines, Part, fingerprint, lines
 from escrow.models import Entry, PostingLine
 from escrow.operations.accounts import numbers, shard_of
 from escrow.operations.shortfall import insufficient_funds
 from kernel import bulk_insert
 
-POSTINGS = PostingLine.__table__
-assert isinstance(POSTINGS, Table)
+POSTINGS = cast("Table", PostingLine.__table__)
 
 
 def post(
@@ -54,13 +54,18 @@ def post(
         MovementNotAllowed: the chart, the currency or the account refuses it.
         NothingToPost: no amount is above zero.
     """
-    wanted = fingerprint(postings, memo)
+    rows = lines(postings, _numbering(session, postings, shard_of(key)))
+    wanted = fingerprint(rows, memo)
     known = _known(session, key, wanted)
     if known is not None:
         return known
-    rows = lines(postings, _numbering(session, postings, shard_of(key)))
     entry = Entry(key=key, request_hash=wanted, at=at, memo=memo, actor=actor, lines=rows.count)
-    return _write(session, entry, rows, lambda: _insert(session, entry, rows))
+    try:
+        with session.begin_nested():
+            _insert(session, entry, rows)
+    except DBAPIError as error:
+        return _refused(session, entry, rows, error)
+    return entry
 
 
 def reverse(
@@ -99,9 +104,12 @@ def reverse(
         lines=original.lines,
         reverses_id=entry_id,
     )
-    rows = _stored(session, entry_id)
-    swapped = Lines(rows.movements, rows.targets, rows.sources, rows.amounts, rows.currencies)
-    return _write(session, entry, swapped, lambda: session.add(entry))
+    try:
+        with session.begin_nested():
+            session.add(entry)
+    except DBAPIError as error:
+        return _refused(session, entry, _swapped(session, entry_id), error)
+    return entry
 
 
 def _known(session: Session, key: str, wanted: str) -> Entry | None:
@@ -126,16 +134,6 @@ def _numbering(
     if not refs:
         return dict[AccountRef, int]().__getitem__
     return dict(zip(refs, numbers(session, refs, shard=shard), strict=True)).__getitem__
-
-
-def _write(session: Session, entry: Entry, rows: Lines, insert: Callable[[], None]) -> Entry:
-    """Write all of an entry or nothing of it, and say why if the database refuses."""
-    try:
-        with session.begin_nested():
-            insert()
-    except DBAPIError as error:
-        return _refused(session, entry, rows, error)
-    return entry
 
 
 def _insert(session: Session, entry: Entry, rows: Lines) -> None:
@@ -180,20 +178,21 @@ def _outrun(session: Session, entry: Entry, error: DBAPIError) -> Entry:
     raise error
 
 
-def _stored(session: Session, entry_id: int) -> Lines:
+def _swapped(session: Session, entry_id: int) -> Lines:
+    """Return the rows that would take an entry back."""
     columns = (
         PostingLine.movement,
-        PostingLine.source_id,
         PostingLine.target_id,
+        PostingLine.source_id,
         PostingLine.amount_minor,
         PostingLine.currency,
     )
     found = session.execute(select(*columns).where(PostingLine.entry_id == entry_id)).all()
     movements, sources, targets, amounts, currencies = zip(*found, strict=True)
     return Lines(
-        list(movements), _column(sources), _column(targets), _column(amounts), list(currencies)
+        list(movements),
+        np.array(sources, dtype=np.int64),
+        np.array(targets, dtype=np.int64),
+        np.array(amounts, dtype=np.int64),
+        list(currencies),
     )
-
-
-def _column(values: tuple[int, ...]) -> Column:
-    return np.array(values, dtype=np.int64)

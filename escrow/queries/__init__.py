@@ -1,5 +1,18 @@
 """What the book says; nothing here writes."""
 
+from escrow.queries.audit import Audit, Finding, verify
 from escrow.queries.balances import account_id, account_ids, balance, balances
+from escrow.queries.statement import Statement, StatementLine, statement
 
-__all__ = ["account_id", "account_ids", "balance", "balances"]
+__all__ = [
+    "Audit",
+    "Finding",
+    "Statement",
+    "StatementLine",
+    "account_id",
+    "account_ids",
+    "balance",
+    "balances",
+    "statement",
+    "verify",
+]
