@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from kernel import Currency, Invalid, Money, Rate
+from origination import Facts, HomeOwnership, Verification
 
 Row = Mapping[str, str]
 
+
+_UNKNOWN = {"", "NA", "n/a"}
 
 # The file itself says of 49 fully paid loans that a few cents more came back than were lent.
 ROUNDING_OF_THE_FILE = 100
@@ -73,7 +76,7 @@ class FileLoan:
     collection_fee: Money
     last_paid: date | None
     last_amount: Money | None
-    facts: dict[str, Any]
+    facts: Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ FOLLOWED = Layout(
         "verification": "verification_status",
         "dti": "dti",
         "delinquencies": "delinq_2yrs",
-        "inquiries": "inq_last_6mths",
+        "inquiries_6m": "inq_last_6mths",
         "since": "earliest_cr_line",
         "open_accounts": "open_acc",
         "public_records": "pub_rec",
@@ -145,7 +148,7 @@ SNAPSHOT = Layout(
         "verification": "verified_income",
         "dti": "debt_to_income",
         "delinquencies": "delinq_2y",
-        "inquiries": "inquiries_last_12m",
+        "inquiries_12m": "inquiries_last_12m",
         "since": "earliest_credit_line",
         "open_accounts": "open_credit_lines",
         "public_records": "public_record_bankrupt",
@@ -305,23 +308,58 @@ def _outcome(text: str) -> Outcome:
     return _OUTCOMES[status]
 
 
-def _facts(row: Row) -> dict[str, Any]:
-    """Return what the file knows of the borrower; what it does not know is left out."""
-    issued = _month(row["issued"])
-    facts = {
-        "annual_income_minor": _money(row, "income").minor if row["income"] else None,
-        "home_ownership": row["ownership"].lower() or None,
-        "employment_years": _years(row["employment"]),
-        "income_verified": row["verification"].lower() not in {"", "not verified"},
-        "debt_to_income_percent": row["dti"] or None,
-        "delinquencies_2y": _count(row["delinquencies"]),
-        "inquiries": _count(row["inquiries"]),
-        "credit_history_years": issued.year - _year(row["since"]) if row["since"] else None,
-        "open_accounts": _count(row["open_accounts"]),
-        "public_records": _count(row["public_records"]),
-        "region": row["region"],
-    }
-    return {name: value for name, value in facts.items() if value not in {None, "NA"}}
+def _facts(row: Row) -> Facts:
+    """Return what the file knows of the borrower; what it does not know stays unknown."""
+    return Facts(
+        annual_income_minor=_money(row, "income").minor if row["income"] else None,
+        debt_to_income=_share(row, "dti"),
+        employment_years=_years(row["employment"]),
+        home_ownership=_OWNERSHIPS.get(row["ownership"].lower(), HomeOwnership.OTHER),
+        verification=_VERIFICATIONS.get(row["verification"].lower()),
+        region=row["region"] or None,
+        credit_history_years=_history(row),
+        delinquencies_2y=_count(row, "delinquencies"),
+        inquiries_6m=_count(row, "inquiries_6m"),
+        inquiries_12m=_count(row, "inquiries_12m"),
+        open_accounts=_count(row, "open_accounts"),
+        public_records=_count(row, "public_records"),
+        revolving_utilisation=_utilisation(row),
+    )
+
+
+_OWNERSHIPS = {
+    "own": HomeOwnership.OWN,
+    "mortgage": HomeOwnership.MORTGAGE,
+    "rent": HomeOwnership.RENT,
+}
+
+_VERIFICATIONS = {
+    "verified": Verification.VERIFIED,
+    "source verified": Verification.SOURCE_VERIFIED,
+    "not verified": Verification.NOT_VERIFIED,
+}
+
+
+def _share(row: Row, name: str) -> Rate | None:
+    """Read a percentage; a value below zero is how the files say that it makes no sense."""
+    text = row.get(name, "").rstrip("%")
+    if text in _UNKNOWN or Decimal(text) < 0:
+        return None
+    return Rate.percent(text)
+
+
+def _utilisation(row: Row) -> Rate | None:
+    """Read `83.7%`, or a fraction where the file writes no sign."""
+    text = row.get("utilisation", "")
+    if text in _UNKNOWN or text.endswith("%"):
+        return _share(row, "utilisation")
+    return Rate(round(Decimal(text), 8))
+
+
+def _history(row: Row) -> int | None:
+    if row["since"] in _UNKNOWN:
+        return None
+    return max(_month(row["issued"]).year - _year(row["since"]), 0)
 
 
 def _year(text: str) -> int:
@@ -329,8 +367,9 @@ def _year(text: str) -> int:
     return int(text[:4]) if text[:4].isdigit() else int(text[-4:])
 
 
-def _count(text: str) -> int | None:
-    return int(Decimal(text)) if text and text != "NA" else None
+def _count(row: Row, name: str) -> int | None:
+    text = row.get(name, "")
+    return None if text in _UNKNOWN else int(Decimal(text))
 
 
 def _years(text: str) -> int | None:

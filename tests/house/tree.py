@@ -10,7 +10,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 MONEY = ("kernel", "amortization", "escrow", "origination", "matching", "servicing")
-PACKAGES = (*MONEY, "reporting", "marketplace")
+PACKAGES = (*MONEY, "reporting", "replay", "marketplace")
 
 
 @cache

@@ -49,7 +49,8 @@ def test_a_row_of_the_published_layout_becomes_a_loan(tmp_path: Path) -> None:
     assert loan.issued == date(2011, 12, 1)
     assert loan.last_paid == date(2015, 1, 1)
     assert loan.outcome is Outcome.PAID
-    assert loan.facts["employment_years"] == 10
+    assert loan.facts.employment_years == 10
+    assert loan.facts.revolving_utilisation == Rate.percent("83.7")
 
 
 @pytest.mark.parametrize("rate", ["10.65%", "10.65", "0.1065"])

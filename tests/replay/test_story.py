@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from kernel import Currency, Money, Rate
+from origination import Facts
 from replay.layout import FileLoan, Outcome
 from replay.story import Event, Step, tell
 
@@ -31,7 +32,7 @@ LOAN = FileLoan(
     collection_fee=usd("0"),
     last_paid=None,
     last_amount=None,
-    facts={},
+    facts=Facts(),
 )
 
 

@@ -1,0 +1,237 @@
+"""The first half of a loan's life: applied for, decided, listed, funded, disbursed."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+import escrow
+import matching
+import origination
+import servicing
+from kernel import Currency, Money
+from replay.crowd import Lender
+from replay.layout import FileLoan
+from replay.life import OLGA, OSCAR, TOGETHER, Life, Stage, chunks, noon
+
+CURRENCY = Currency.USD
+
+# How many listings meet the mandates in one batch.
+IN_BATCH = 250
+# Lenders bring this much more than a batch of listings asks for, so that caps never starve it.
+ROOM = 3
+
+
+def admit(session: Session, lenders: Iterable[Lender], *, at: datetime) -> None:
+    """Give every lender the standing order that the replay's matching works with."""
+    for lender in lenders:
+        if matching.mandates_of(session, lender_id=lender.id):
+            continue
+        matching.save_mandate(
+            session,
+            lender_id=lender.id,
+            name="replay",
+            criteria=lender.criteria,
+            cap=lender.cap,
+            keep=Money.zero(CURRENCY),
+            total=None,
+            at=at,
+        )
+
+
+def fund(stage: Stage, lives: list[Life], on: date) -> None:
+    """Make loans of the rows of one month, those already made excepted."""
+    rows = [life for life in lives if life.loan_id is None]
+    whole = [life for life in rows if life.loan.funded == life.loan.amount]
+    partly = [life for life in rows if life.loan.funded != life.loan.amount]
+    for batch in chunks(whole, IN_BATCH):
+        _list(stage, batch, on)
+        _fill(stage, batch, on)
+        _disburse(stage, batch, on)
+    # The mandates would fill these too; the file says that the market of the day did not.
+    for batch in chunks(partly, TOGETHER):
+        _list(stage, batch, on)
+        _fill_partly(stage, batch, on)
+        _disburse(stage, batch, on)
+
+
+def _list(stage: Stage, lives: Sequence[Life], on: date) -> None:
+    for together in chunks([life for life in lives if life.listing_id is None], TOGETHER):
+        with stage.write() as session:
+            for life in together:
+                life.listing_id = _apply_to_publish(session, stage, life, at=noon(on))
+        stage.advance(len(together))
+
+
+def _apply_to_publish(session: Session, stage: Stage, life: Life, *, at: datetime) -> UUID:
+    """Take one row from the application to an open listing, by the hands that the web asks for."""
+    loan = life.loan
+    application = origination.apply(
+        session,
+        borrower_id=life.borrower_id,
+        product_id=stage.product_id,
+        amount=loan.amount,
+        installments=loan.installments,
+        purpose=loan.purpose,
+        facts=loan.facts,
+        at=at,
+    )
+    key = application.id
+    origination.submit(session, application_id=key, at=at)
+    origination.review(
+        session, application_id=key, by=OLGA, recommend="approve", note=_line(loan), at=at
+    )
+    origination.decide(
+        session,
+        application_id=key,
+        by=OSCAR,
+        approve=True,
+        note=_line(loan),
+        rate=loan.rate,
+        grade=loan.grade,
+        at=at,
+    )
+    origination.accept(session, application_id=key, borrower_id=life.borrower_id, at=at)
+    return origination.publish(session, application_id=key, by=OSCAR, at=at).id
+
+
+def _line(loan: FileLoan) -> str:
+    return f"line {loan.line} of the file"
+
+
+def _fill(stage: Stage, lives: Sequence[Life], on: date) -> None:
+    """Let the mandates fund the listings; what they leave, lenders order by hand."""
+    asked = sum(life.loan.amount.minor for life in lives)
+    _bring_cash(stage, asked * ROOM, on)
+    with stage.write() as session:
+        matching.run_batch(session, at=noon(on), seed=f"{stage.name}:{on}:{lives[0].loan.line}")
+    with stage.write() as session:
+        for life in lives:
+            room = _room(session, life)
+            if room.is_positive:
+                _order_by_hand(session, stage, life, room, on)
+
+
+def _fill_partly(stage: Stage, lives: Sequence[Life], on: date) -> None:
+    """Order by hand what the file says was funded; the borrower takes it when time is up."""
+    _bring_cash(stage, sum(life.loan.funded.minor for life in lives) * ROOM, on)
+    with stage.write() as session:
+        for life in lives:
+            missing = life.loan.funded - (life.loan.amount - _room(session, life))
+            if missing.is_positive:
+                _order_by_hand(session, stage, life, missing, on)
+    with stage.write() as session:
+        for life in lives:
+            _settle_for_part(session, life)
+
+
+def _settle_for_part(session: Session, life: Life) -> None:
+    listing = origination.find_listing(session, listing_id=_known(life.listing_id))
+    if listing.status == origination.ListingStatus.OPEN and listing.closes_at is not None:
+        matching.expire_listing(session, listing_id=listing.id, at=listing.closes_at)
+        origination.accept_partial(
+            session,
+            listing_id=listing.id,
+            borrower_id=life.borrower_id,
+            at=listing.closes_at + timedelta(hours=1),
+        )
+
+
+def _bring_cash(stage: Stage, needed: int, on: date) -> None:
+    """Let the lenders deposit, each its part, what is missing to `needed` minor units."""
+    with stage.write() as session:
+        cash = _cash(session, stage.lenders)
+        missing = needed - sum(cash.values())
+        if missing <= 0:
+            return
+        for lender in stage.lenders:
+            amount = Money(int(missing * lender.weight) + 1, CURRENCY)
+            _deposit(session, lender, amount, key=f"{stage.name}:{on}:{needed}:{lender.id}", on=on)
+
+
+def _deposit(session: Session, lender: Lender, amount: Money, *, key: str, on: date) -> None:
+    deposit = escrow.begin_deposit(
+        session,
+        owner_id=lender.id,
+        amount=amount,
+        key=key,
+        gateway=escrow.SandboxGateway.name,
+        at=noon(on),
+    )
+    gateway = escrow.SandboxGateway()
+    escrow.receive(session, event=gateway.pay(deposit), at=noon(on))
+
+
+def _cash(session: Session, lenders: Iterable[Lender]) -> dict[UUID, int]:
+    return {
+        lender.id: escrow.balance(
+            session, account=escrow.AccountRef(escrow.AccountKind.LENDER, lender.id, CURRENCY)
+        ).minor
+        for lender in lenders
+    }
+
+
+def _room(session: Session, life: Life) -> Money:
+    listing = origination.find_listing(session, listing_id=_known(life.listing_id))
+    if listing.status != origination.ListingStatus.OPEN:
+        return Money.zero(CURRENCY)
+    return listing.amount - listing.reserved
+
+
+def _order_by_hand(session: Session, stage: Stage, life: Life, amount: Money, on: date) -> None:
+    """Let the lenders with most cash order the rest, the richest first."""
+    left = amount
+    cash = _cash(session, stage.lenders)
+    for lender in sorted(stage.lenders, key=lambda each: (-cash[each.id], each.id)):
+        part = Money(min(left.minor, cash[lender.id]), CURRENCY)
+        if part.is_positive:
+            matching.place_order(
+                session,
+                listing_id=_known(life.listing_id),
+                lender_id=lender.id,
+                amount=part,
+                key=f"{stage.name}:hand:{life.loan.line}",
+                at=noon(on),
+            )
+            left -= part
+        if left.is_zero:
+            return
+
+
+def _disburse(stage: Stage, lives: Sequence[Life], on: date) -> None:
+    for together in chunks(lives, TOGETHER):
+        with stage.write() as session:
+            for life in together:
+                life.loan_id = _open(session, life, on)
+        stage.advance(len(together))
+
+
+def _open(session: Session, life: Life, on: date) -> UUID:
+    """Open the loan and pay its proceeds out to the borrower's bank."""
+    loan = servicing.open_loan(
+        session, listing_id=_known(life.listing_id), at=noon(on), on=on, by=OSCAR
+    )
+    gateway = escrow.SandboxGateway()
+    payout = escrow.begin_payout(
+        session,
+        kind=escrow.AccountKind.BORROWER,
+        owner_id=life.borrower_id,
+        amount=escrow.balance(
+            session,
+            account=escrow.AccountRef(escrow.AccountKind.BORROWER, life.borrower_id, CURRENCY),
+        ),
+        destination="replayed",
+        key=f"proceeds:{loan.id}",
+        gateway=gateway.name,
+        at=noon(on),
+    )
+    for event in gateway.send(payout):
+        escrow.receive(session, event=event, at=noon(on))
+    return loan.id
+
+
+def _known(ident: UUID | None) -> UUID:
+    if ident is None:
+        raise LookupError("the step before this one was skipped")
+    return ident
