@@ -33,6 +33,14 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Credentials:
+    """What an account is opened with, and for which role."""
+
+    password_hash: str
+    role: Role
+
+
+@dataclass(frozen=True)
 class Device:
     """One browser that is signed in, as its owner sees it."""
 
@@ -72,12 +80,13 @@ def register(
     return user
 
 
-def stored_password(session: Session, *, email: str) -> str | None:
-    """Return the password hash of an account that may sign in, or None."""
-    wanted = select(User.password_hash).where(
+def credentials(session: Session, *, email: str) -> Credentials | None:
+    """Return what an account that may sign in is checked by, or None."""
+    wanted = select(User.password_hash, User.role).where(
         User.email == normalized(email), User.disabled_at.is_(None)
     )
-    return session.scalar(wanted)
+    row = session.execute(wanted).one_or_none()
+    return None if row is None else Credentials(row.password_hash, Role(row.role))
 
 
 def check_attempts(session: Session, *, email: str, ip: str, limits: Limits, at: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,8 @@ from kernel import Base, prepare_engine, reading, write_turn
 
 T = TypeVar("T")
 
-db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+# The models stand on kernel's own Base; the extension lends the engine and never sees a model.
+db = SQLAlchemy(metadata=Base.metadata)
 
 # PostgreSQL gave up one of two transactions that met: nothing happened, so it may be tried again.
 DEADLOCK, SERIALIZATION_FAILURE = "40P01", "40001"
@@ -77,6 +78,12 @@ def reader() -> Iterator[Session]:
     """Open a session that only reads; it sees what was committed when it first looked."""
     with ReadingSession(reading(db.engine)) as session:
         yield session
+
+
+def check_database() -> None:
+    """Ask the database for a sign of life."""
+    with reader() as session:
+        session.execute(text("SELECT 1"))
 
 
 def _is_contention(error: DBAPIError) -> bool:

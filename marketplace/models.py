@@ -45,7 +45,7 @@ class MailState(StrEnum):
 
 
 class User(Base):
-    """A person with a login. `locale` is empty until they choose, `confirmed_at` until they confirm."""
+    """A person with a login. `locale` is empty until they choose a language."""
 
     __tablename__ = "user_account"
 

@@ -1,5 +1,7 @@
 """Passwords: argon2id, with the parameters OWASP names as a minimum."""
 
+from functools import cache
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import CHEAPEST
@@ -9,9 +11,6 @@ from flask import current_app
 _STANDARD = PasswordHasher(memory_cost=19456, time_cost=2, parallelism=1)
 _CHEAPEST = PasswordHasher.from_parameters(CHEAPEST)
 
-# What is checked where there is no account, so that its absence takes as long to find out.
-_NOBODY = {hasher: hasher.hash("nobody") for hasher in (_STANDARD, _CHEAPEST)}
-
 
 def hash_password(password: str) -> str:
     """Return what is stored instead of the password."""
@@ -20,9 +19,8 @@ def hash_password(password: str) -> str:
 
 def is_right(stored: str | None, password: str) -> bool:
     """Say whether the password matches; takes the same time where nothing is stored."""
-    hasher = _hasher()
     try:
-        hasher.verify(stored or _NOBODY[hasher], password)
+        _hasher().verify(stored or _hash_of_nobody(), password)
     except (VerificationError, InvalidHashError):
         return False
     return stored is not None
@@ -33,5 +31,12 @@ def needs_rehash(stored: str) -> bool:
     return _hasher().check_needs_rehash(stored)
 
 
+@cache
+def _hash_of_nobody() -> str:
+    """Return what is checked where there is no account, so that its absence takes as long."""
+    return _STANDARD.hash("nobody")
+
+
 def _hasher() -> PasswordHasher:
-    return _CHEAPEST if current_app.config["PASSWORD_PROFILE"] == "cheapest" else _STANDARD
+    cheap = current_app.config["PASSWORD_PROFILE"] == "cheapest"  # noqa: S105 - not a password
+    return _CHEAPEST if cheap else _STANDARD

@@ -101,8 +101,11 @@ def public(view: View) -> View:
     return view
 
 
-def sign_in(*, email: str, password: str) -> bool:
+def sign_in(*, email: str, password: str) -> Role | None:
     """Check the password and, if it is right, sign this browser in under a fresh session.
+
+    Returns:
+        The role of who signed in; nothing if the address or the password is wrong.
 
     Raises:
         TooManyAttempts: guessing has to wait.
@@ -110,14 +113,15 @@ def sign_in(*, email: str, password: str) -> bool:
     at, ip = clock.now(), _address()
     with reader() as reading:
         accounts.check_attempts(reading, email=email, ip=ip, limits=_limits(), at=at)
-        stored = accounts.stored_password(reading, email=email)
+        found = accounts.credentials(reading, email=email)
     # The slow hash is computed between the transactions: nobody waits for a lock meanwhile.
-    right = passwords.is_right(stored, password)
+    right = passwords.is_right(found.password_hash if found else None, password)
     with atomic() as writing:
         accounts.record_attempt(writing, email=email, ip=ip, succeeded=right, at=at)
-    if right:
-        start_session(email=email)
-    return right
+    if not found or not right:
+        return None
+    start_session(email=email)
+    return found.role
 
 
 def start_session(*, email: str) -> None:

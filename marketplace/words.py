@@ -1,0 +1,133 @@
+"""Words for what the business calls by a code: roles, states, purposes, grades.
+
+A page writes `{{ state("listing", page.status) }}`; the word, its tone and so its shape come from
+here. A state is never told by colour alone: every tone has its own icon.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+
+from marketplace.models import Role
+
+# tone: icon. The tone decides the colour, the icon is the shape.
+TONES = {
+    "neutral": "circle-dashed",
+    "info": "circle-dot",
+    "progress": "hourglass",
+    "positive": "circle-check",
+    "warning": "alert-triangle",
+    "negative": "circle-x",
+}
+
+
+@dataclass(frozen=True)
+class Word:
+    """What people read for a code, and the tone it is said in."""
+
+    text: Any
+    tone: str = "neutral"
+
+    @property
+    def icon(self) -> str:
+        """The shape that goes with the tone."""
+        return TONES[self.tone]
+
+
+ROLES = {
+    Role.BORROWER: Word(_l("Borrower")),
+    Role.LENDER: Word(_l("Investor")),
+    Role.OPERATOR: Word(_l("Operator")),
+}
+
+# noun: {state: word}. Domain pages add theirs here, so that one state reads the same everywhere.
+STATES: dict[str, dict[str, Word]] = {
+    "job": {
+        "queued": Word(_l("Queued"), "neutral"),
+        "running": Word(_l("Running"), "progress"),
+        "done": Word(_l("Done"), "positive"),
+        "failed": Word(_l("Failed"), "negative"),
+    },
+    "mail": {
+        "queued": Word(_l("Waiting to be sent"), "progress"),
+        "sent": Word(_l("Sent"), "positive"),
+        "failed": Word(_l("Not delivered"), "negative"),
+    },
+    "application": {
+        "draft": Word(_l("Draft"), "neutral"),
+        "submitted": Word(_l("Submitted"), "progress"),
+        "approved": Word(_l("Approved"), "positive"),
+        "declined": Word(_l("Declined"), "negative"),
+        "offered": Word(_l("Offer made"), "info"),
+        "accepted": Word(_l("Accepted"), "positive"),
+        "listed": Word(_l("Listed"), "info"),
+        "withdrawn": Word(_l("Withdrawn"), "neutral"),
+        "expired": Word(_l("Expired"), "neutral"),
+        "funded": Word(_l("Funded"), "positive"),
+        "booked": Word(_l("Loan paid out"), "positive"),
+    },
+    "listing": {
+        "draft": Word(_l("Draft"), "neutral"),
+        "open": Word(_l("Open for funding"), "info"),
+        "funded": Word(_l("Fully funded"), "positive"),
+        "partly_funded": Word(_l("Partly funded"), "warning"),
+        "closed": Word(_l("Closed"), "neutral"),
+        "expired": Word(_l("Expired"), "neutral"),
+        "withdrawn": Word(_l("Withdrawn"), "neutral"),
+        "disbursed": Word(_l("Paid out"), "positive"),
+    },
+    "order": {
+        "open": Word(_l("Reserved"), "progress"),
+        "placed": Word(_l("Reserved"), "progress"),
+        "filled": Word(_l("Filled"), "positive"),
+        "released": Word(_l("Released"), "neutral"),
+        "cancelled": Word(_l("Cancelled"), "neutral"),
+    },
+    "mandate": {
+        "active": Word(_l("Active"), "positive"),
+        "paused": Word(_l("Paused"), "warning"),
+        "ended": Word(_l("Ended"), "neutral"),
+    },
+    "loan": {
+        "current": Word(_l("Current"), "positive"),
+        "in_grace": Word(_l("In grace period"), "info"),
+        "late": Word(_l("Late"), "warning"),
+        "late_16_30": Word(_l("Late 16–30 days"), "warning"),
+        "late_31_120": Word(_l("Late 31–120 days"), "negative"),
+        "defaulted": Word(_l("Defaulted"), "negative"),
+        "charged_off": Word(_l("Charged off"), "negative"),
+        "settled": Word(_l("Paid in full"), "positive"),
+        "repaid": Word(_l("Paid in full"), "positive"),
+    },
+    "installment": {
+        "upcoming": Word(_l("Upcoming"), "neutral"),
+        "due": Word(_l("Due"), "info"),
+        "paid": Word(_l("Paid"), "positive"),
+        "part_paid": Word(_l("Partly paid"), "warning"),
+        "overdue": Word(_l("Overdue"), "negative"),
+    },
+    "transfer": {
+        "pending": Word(_l("On its way"), "progress"),
+        "succeeded": Word(_l("Arrived"), "positive"),
+        "failed": Word(_l("Returned"), "negative"),
+    },
+}
+
+
+def state_word(noun: str, state: str) -> Word:
+    """Return the word for a state; one that nobody has named yet reads as its code."""
+    known = STATES.get(noun, {}).get(str(state))
+    return known or Word(str(gettext(str(state).replace("_", " ").capitalize())))
+
+
+def role_word(role: str) -> Word:
+    """Return the word for a role."""
+    return ROLES[Role(role)]
+
+
+def init_words(app: Flask) -> None:
+    """Let templates ask for words."""
+    app.jinja_env.globals |= {"state_word": state_word, "role_word": role_word}
