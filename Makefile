@@ -10,7 +10,7 @@ MAKEFLAGS += --no-print-directory
 SHELL := /bin/sh
 BIN := .venv/bin
 ONLY ?= tests
-WORKERS ?= auto
+WORKERS ?= logical
 COVERAGE ?= 0
 
 NAMES = $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
@@ -20,6 +21,10 @@ from tests.support import no_skips
 from tests.support.database import BACKENDS, Run, forgetful_session, open_engine
 
 pytest_plugins = ["pytester"]
+
+# A shared machine may take its time over an example.
+settings.register_profile("house", deadline=None, print_blob=True)
+settings.load_profile("house")
 
 RUN = pytest.StashKey[Run]()
 
