@@ -7,6 +7,7 @@ SQLite and once on PostgreSQL; a test for one of the two says
 `@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)`.
 """
 
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -32,7 +33,17 @@ RUN = pytest.StashKey[Run]()
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(no_skips)
     worker: dict[str, Any] | None = getattr(config, "workerinput", None)
-    config.stash[RUN] = Run(Path(worker["run_folder"])) if worker else Run.begin()
+    config.stash[RUN] = Run(Path(worker["run_folder"])) if worker else _new_run()
+
+
+def _new_run() -> Run:
+    run = Run.begin()
+    try:
+        run.require_given_server()
+    except RuntimeError as trouble:
+        shutil.rmtree(run.folder)
+        raise pytest.UsageError(str(trouble)) from None
+    return run
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -17,12 +17,14 @@ from uuid import uuid4
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from kernel import database_url, engine_options, prepare_engine
 from tests.support import postgres
 
 ROOT = Path(__file__).parents[2]
+OLDEST_POSTGRESQL = 15
 NEWBORN = 60  # seconds a folder may be without the number of its process
 NAME = "tessera-test-"
 BACKENDS = ("sqlite", "postgresql")
@@ -46,6 +48,23 @@ class Run:
         folder.chmod(0o755)
         (folder / "pid").write_text(str(os.getpid()))
         return cls(folder)
+
+    def require_given_server(self) -> None:
+        """Connect once to the server that TEST_DATABASE_URL names, if it names one.
+
+        Raises:
+            RuntimeError: it does not answer, or is too old.
+        """
+        if "TEST_DATABASE_URL" not in os.environ:
+            return
+        try:
+            engine = create_engine(self.server, poolclass=NullPool)
+            with engine.connect() as connection:
+                version = connection.dialect.server_version_info or (0,)
+        except SQLAlchemyError as error:
+            raise RuntimeError(f"TEST_DATABASE_URL cannot be used: {error}") from error
+        if version[0] < OLDEST_POSTGRESQL:
+            raise RuntimeError(f"TEST_DATABASE_URL needs PostgreSQL {OLDEST_POSTGRESQL} or newer")
 
     def end(self) -> None:
         """Stop the server, drop what was made on somebody else's, and remove the folder."""
@@ -83,9 +102,8 @@ class Run:
     @property
     def server(self) -> URL:
         """The URL of the PostgreSQL server, started if nobody has yet."""
-        given = os.environ.get("TEST_DATABASE_URL")
-        if given:
-            return database_url(given)
+        if "TEST_DATABASE_URL" in os.environ:
+            return database_url(os.environ["TEST_DATABASE_URL"])
         with self._once("server") as file:
             if not file.exists():
                 file.write_text(postgres.start(self.folder))
