@@ -24,7 +24,7 @@ from kernel import database_url, engine_options, prepare_engine
 from tests.support import postgres
 
 ROOT = Path(__file__).parents[2]
-OLDEST_POSTGRESQL = 15
+OLDEST_POSTGRESQL = 150000
 NEWBORN = 60  # seconds a folder may be without the number of its process
 NAME = "tessera-test-"
 BACKENDS = ("sqlite", "postgresql")
@@ -60,11 +60,12 @@ class Run:
         try:
             engine = create_engine(self.server, poolclass=NullPool)
             with engine.connect() as connection:
-                version = connection.dialect.server_version_info or (0,)
+                version = connection.scalar(text("SHOW server_version_num"))
         except SQLAlchemyError as error:
-            raise RuntimeError(f"TEST_DATABASE_URL cannot be used: {error}") from error
-        if version[0] < OLDEST_POSTGRESQL:
-            raise RuntimeError(f"TEST_DATABASE_URL needs PostgreSQL {OLDEST_POSTGRESQL} or newer")
+            reason = str(error).splitlines()[0]
+            raise RuntimeError(f"TEST_DATABASE_URL cannot be used: {reason}") from error
+        if int(version) < OLDEST_POSTGRESQL:
+            raise RuntimeError("TEST_DATABASE_URL must name a PostgreSQL 15 or newer")
 
     def end(self) -> None:
         """Stop the server, drop what was made on somebody else's, and remove the folder."""
