@@ -2,10 +2,10 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import JSON
 
@@ -24,7 +24,8 @@ LOANS = Machine(
     "loan",
     {
         LoanStatus.ACTIVE: {LoanStatus.SETTLED, LoanStatus.CHARGED_OFF},
-        LoanStatus.SETTLED: {LoanStatus.ACTIVE},  # its last payment was returned
+        # A payment was returned after all was settled, with or without a loss before.
+        LoanStatus.SETTLED: {LoanStatus.ACTIVE, LoanStatus.CHARGED_OFF},
         LoanStatus.CHARGED_OFF: {LoanStatus.SETTLED, LoanStatus.ACTIVE},
     },
 )
@@ -73,6 +74,7 @@ class Loan(Stateful, Base):
     paid_late_fee_minor: Mapped[int] = mapped_column(default=0)
     recovered_minor: Mapped[int] = mapped_column(default=0)
     charged_off_minor: Mapped[int] = mapped_column(default=0)
+    charged_off_on: Mapped[date | None]
 
 
 class Note(Base):
@@ -133,13 +135,14 @@ class Repayment(Base):
     principal_minor: Mapped[int]
     interest_minor: Mapped[int]
     late_fee_minor: Mapped[int]
-    recovery_minor: Mapped[int]
+    late_fee_kept_minor: Mapped[int]  # of it, what the platform keeps by the product
+    recovery_minor: Mapped[int]  # what note holders share, after the collection fee
     collection_fee_minor: Mapped[int]
     servicing_fee_minor: Mapped[int]
     excess_minor: Mapped[int]  # more than was owed, sent back
     entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"))
     reverses_id: Mapped[UUID | None] = mapped_column(ForeignKey("repayment.id"), unique=True)
-    state_before: Mapped[dict[str, Any]]  # where a reversal replays from
+    state_before: Mapped[dict[str, Any]]  # where a return of this payment computes from
 
 
 class Distribution(Base):
@@ -167,3 +170,7 @@ class Close(Base):
     loans: Mapped[int] = mapped_column(default=0)
     failures: Mapped[list[Any]] = mapped_column(JSON)
     findings: Mapped[list[Any]] = mapped_column(JSON)
+
+
+NOTES = cast("Table", Note.__table__)
+DISTRIBUTIONS = cast("Table", Distribution.__table__)

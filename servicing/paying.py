@@ -28,9 +28,7 @@ def pay(state: State, amount: Money, *, plan: Plan, early: bool) -> tuple[State,
         early: whether money beyond the open bills asks for the next installment ahead of its day;
             otherwise it pays interest to date, then principal, and the term becomes shorter.
     """
-    settles = amount >= owed(state, plan=plan).total
-    if early and not settles and amount.minor > state.billed and state.due_on is not None:
-        state = bill_ahead(state, plan=plan)
+    state = _asked(state, amount.minor, plan=plan, early=early)
     applied = apply(amount, owed(state, plan=plan), plan.waterfall)
     return settle(state, parts_of(applied), plan=plan), applied
 
@@ -45,6 +43,12 @@ def pay_off(state: State, amount: Money, *, plan: Plan) -> tuple[State, Applied]
     if amount < needed:
         raise PayoffTooSmall(on=state.as_of, payoff=needed, amount=amount)
     return pay(state, amount, plan=plan, early=False)
+
+
+def replay(state: State, paid: Parts, *, plan: Plan, early: bool) -> State:
+    """Apply a payment again as it was divided then, because an earlier one was taken back."""
+    total = paid.principal + paid.interest + paid.late_fee
+    return settle(_asked(state, total, plan=plan, early=early), paid, plan=plan)
 
 
 def parts_of(applied: Applied) -> Parts:
@@ -70,6 +74,14 @@ def settle(state: State, paid: Parts, *, plan: Plan) -> State:
         bills=tuple(bill for bill in bills if bill.total),
     )
     return settled if settled.unbilled else replace(settled, due_on=None)
+
+
+def _asked(state: State, amount: int, *, plan: Plan, early: bool) -> State:
+    """Ask for the next installment ahead of its day, where the payment means and reaches it."""
+    if not early or state.due_on is None or amount <= state.billed:
+        return state
+    settles = amount >= owed(state, plan=plan).total.minor
+    return state if settles else bill_ahead(state, plan=plan)
 
 
 def _reduced(bills: tuple[Bill, ...], part: str, amount: int) -> tuple[tuple[Bill, ...], int]:

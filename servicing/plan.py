@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from amortization import Contract, Method
 from kernel import Currency, Money
-from origination.terms import Terms
+from origination import Terms
 from servicing.waterfall import Bucket, Component, Timing, parse_order
 
 

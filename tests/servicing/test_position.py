@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from amortization import Conventions, DayCount, Frequency, Method, Remainder, schedule
 from kernel import Currency, Money, Rate, Rounding
-from origination.terms import LateFee
+from origination import LateFee
 from servicing.booking import start
 from servicing.owing import Parts, is_settled, owed
 from servicing.paying import PayoffTooSmall, pay, pay_off, settle
 from servicing.plan import Plan
 from servicing.position import DayAlreadyCounted, advance, forecast, is_lost, next_event, payoff
 from servicing.state import Bill, State
-from tests.servicing.builders import conventions, plan, state_on, terms, usd
+from tests.support.plans import conventions, plan, state_on, terms, usd
 
 FIRST_DUE = date(2026, 2, 15)
 LEVEL = usd("106.62")  # 1,200.00 at 12 % over 12 months

@@ -1,4 +1,4 @@
-"""Plans and states to begin a story with."""
+"""Terms, plans and states of loans, for stories that need no database."""
 
 from dataclasses import replace
 from datetime import date
@@ -6,7 +6,7 @@ from typing import Any
 
 from amortization import Contract, Conventions, DayCount, Frequency, Method
 from kernel import Currency, Money, Rate, Rounding
-from origination.terms import Fees, Funding, LateFee, LateFeeTo, ServicingBase, Terms
+from origination import Fees, Funding, LateFee, LateFeeTo, ServicingBase, Terms
 from servicing.booking import start
 from servicing.plan import Plan
 from servicing.position import advance

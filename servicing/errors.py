@@ -1,0 +1,35 @@
+"""What servicing refuses."""
+
+from kernel import Conflict, Refused
+
+
+class LoanNotPayable(Refused):
+    """Loan {number} is {status}; this kind of payment cannot be applied to it."""
+
+
+class NothingPaid(Refused):
+    """A payment needs an amount above zero."""
+
+
+class PaymentKeyUsed(Conflict):
+    """The key {key} stands for another payment on loan {number}; nothing was booked."""
+
+
+class PaymentReturned(Conflict):
+    """This payment on loan {number} was returned before."""
+
+
+class NotReturnable(Refused):
+    """A return of a payment cannot itself be returned; enter a new payment."""
+
+
+class LendersHaveSpent(Refused):
+    """The payment cannot be returned: {missing} of it is no longer on its lenders' accounts."""
+
+
+class ListingNotCovered(Refused):
+    """The orders of listing {number} add up to {orders}, but {reserved} is reserved for it."""
+
+
+class CollectionFeeTooLarge(Refused):
+    """A collection fee of {fee} is more than the {amount} that was recovered."""

@@ -1,0 +1,21 @@
+"""What may be done with a loan after it was funded."""
+
+from servicing.operations.closing import begin_close, close_loan, finish_close
+from servicing.operations.losses import charge_off
+from servicing.operations.opening import open_loan
+from servicing.operations.quoting import PayoffQuote, quote_payoff
+from servicing.operations.repayments import receive_repayment, recover
+from servicing.operations.returns import reverse_repayment
+
+__all__ = [
+    "PayoffQuote",
+    "begin_close",
+    "charge_off",
+    "close_loan",
+    "finish_close",
+    "open_loan",
+    "quote_payoff",
+    "receive_repayment",
+    "recover",
+    "reverse_repayment",
+]
