@@ -3,46 +3,62 @@
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from itertools import pairwise
+from typing import TypeAlias
+
+Function: TypeAlias = Callable[[Decimal], Decimal]
 
 # Growth per period is searched from a thousandth to a thousandfold in steps of two per cent;
 # two roots within one step would not be told apart.
 _STEP = Decimal("1.02")
 _STEPS = 350
-_CLOSE = Decimal("1e-30")
+_CLOSE = Decimal("1e-25")
 
 
-def nearest_root(function: Callable[[Decimal], Decimal], growth: Decimal) -> Decimal | None:
+def nearest_root(function: Function, growth: Decimal) -> Decimal | None:
     """Return the rate whose growth factor lies nearest to `growth`; None where there is none."""
-    return min(roots(function), key=lambda rate: abs(1 + rate - growth), default=None)
+    upwards, downwards = (
+        _crossings(function, growth, _STEP),
+        _crossings(function, growth, 1 / _STEP),
+    )
+    for above, below in zip(upwards, downwards, strict=True):
+        found = [_narrow(function, *bracket) for bracket in (above, below) if bracket]
+        if found:
+            return min(found, key=lambda root: abs(root - growth)) - 1
+    return None
 
 
-def roots(function: Callable[[Decimal], Decimal]) -> list[Decimal]:
+def roots(function: Function) -> list[Decimal]:
     """Return every rate at which `function` of its growth factor crosses zero, ascending."""
-    known = [(growth, function(growth)) for growth in _grid()]
-    exact = [growth - 1 for growth, value in known if value == 0]
-    crossed = [
-        _bisect(function, low, high) - 1
-        for (low, left), (high, right) in pairwise(known)
-        if left * right < 0
-    ]
-    return sorted(exact + crossed)
+    one = Decimal(1)
+    above = _crossings(function, one, _STEP)
+    below = _crossings(function, one, 1 / _STEP)
+    found = {_narrow(function, *bracket) - 1 for bracket in (*above, *below) if bracket}
+    return sorted(found)
 
 
-def _grid() -> Iterator[Decimal]:
-    growth = _STEP**-_STEPS
-    for step in range(-_STEPS, _STEPS + 1):
-        yield growth if step else Decimal(1)
-        growth *= _STEP
+def _crossings(
+    function: Function, growth: Decimal, step: Decimal
+) -> Iterator[tuple[Decimal, Decimal] | None]:
+    """Walk away from `growth`; for each step, yield its ends if the function crosses zero there."""
+    walk = (growth * step**count for count in range(_STEPS + 1))
+    for (near, left), (far, right) in pairwise((point, function(point)) for point in walk):
+        crosses = left == 0 or left * right < 0
+        yield (near, far) if crosses else None
 
 
-def _bisect(function: Callable[[Decimal], Decimal], low: Decimal, high: Decimal) -> Decimal:
-    """Halve the bracket until no digit that anybody reads can change."""
-    left = function(low)
-    while high - low > _CLOSE:
-        middle = (low + high) / 2
+def _narrow(function: Function, low: Decimal, high: Decimal) -> Decimal:
+    """Close in on a crossing by Ridders' method (IEEE Trans. Circuits Syst. 26, 1979, 979-980)."""
+    left, right, root, last = function(low), function(high), low, high
+    while left != 0 and abs(root - last) > _CLOSE:
+        middle, last = (low + high) / 2, root
         value = function(middle)
-        if value * left > 0:
-            low, left = middle, value
+        bend = (value * value - left * right).sqrt().copy_sign(left)
+        root = middle + (middle - low) * value / bend
+        found = function(root)
+        if value * found < 0:
+            low, left, high, right = middle, value, root, found
+        elif left * found < 0:
+            high, right = root, found
         else:
-            high = middle
-    return (low + high) / 2
+            low, left = root, found
+    return root
