@@ -56,9 +56,12 @@ def _installed() -> bool:
 
 def _try(*command: str) -> None:
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    if done.returncode != 0:
-        _say(f"  {' '.join(command)} failed: {(done.stderr.strip().splitlines() or ['?'])[-1]}")
+    try:
+        subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+    except subprocess.CalledProcessError as error:
+        _say(f"  {' '.join(command)} failed: {(error.stderr.strip().splitlines() or ['?'])[-1]}")
+    except OSError as error:
+        _say(f"  {command[0]}: {error.strerror}")
 
 
 def _knows_chinese() -> bool:

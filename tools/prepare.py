@@ -103,14 +103,15 @@ def _install(purpose: str) -> None:
         )
     if pip.returncode != 0:
         raise Trouble(
-            f"could not install {lock.relative_to(ROOT)}: {_reason(log.read_text())} - look to the "
+            f"could not install {lock.relative_to(ROOT)}: {reason(log.read_text())} - look to the "
             f"network and run make again (all that pip said: {log.relative_to(ROOT)})"
         )
     for covered in LOCKS[purpose]:
         _stamp(covered).write_text(_fingerprint(covered))
 
 
-def _reason(log: str) -> str:
+def reason(log: str) -> str:
+    """Return why pip failed, in one line of its log."""
     if "Retrying (" in log:
         return "the package registry did not answer"
     errors = [line for line in log.splitlines() if line.startswith("ERROR: ")]
