@@ -273,6 +273,24 @@ def test_plain_fractions_give_the_same_cents_after_a_reversal(
         assert loan.pay(amount).tolist() == by_the_book(*before)
 
 
+@settings(deadline=None, max_examples=500)
+@given(
+    st.lists(st.tuples(st.integers(0, 40), st.integers(0, 6)), min_size=2, max_size=12).filter(
+        lambda notes: any(weight for weight, _ in notes)
+    ),
+    st.integers(1, 30),
+)
+def test_plain_fractions_give_the_same_cents_from_any_state_at_all(
+    notes: list[tuple[int, int]], amount: int
+) -> None:
+    weights, received = zip(*notes, strict=True)
+    columns = np.array(weights), np.array(received)
+
+    parts = apportion(sum(received), amount, *columns).tolist()
+
+    assert parts == by_the_book(sum(received), amount, weights, received)
+
+
 def test_deadlines_alone_would_starve_the_largest_note_after_a_reversal() -> None:
     loan = Life([*[1] * 22, 2, 2, 2, 56])
     for amount in (18, 21, 34, 50):
