@@ -44,7 +44,7 @@ class Account(Base):
 
 
 class Balance(Base):
-    """What an account holds now. Only the posting trigger writes it."""
+    """What an account holds now. Only the posting trigger writes it; `version` then grows."""
 
     __tablename__ = "balance"
     __table_args__ = (
@@ -83,10 +83,12 @@ class PostingLine(Base):
 
     __tablename__ = "posting"
     __table_args__ = (
+        CheckConstraint("seq > 0", name="seq"),
         CheckConstraint("amount_minor > 0", name="amount"),
         CheckConstraint("source_id <> target_id", name="ends"),
         Index("ix_posting_source_id_entry_id", "source_id", "entry_id"),
         Index("ix_posting_target_id_entry_id", "target_id", "entry_id"),
+        {"sqlite_with_rowid": False},
     )
 
     # PostgreSQL's statement trigger checks entry and accounts set-wise, for a fraction of what

@@ -36,9 +36,8 @@ def post(
 ) -> Entry:
     """Write one entry with its postings, or return the one that was written with this key.
 
-    The database checks and applies the postings: all of them or none. A refusal leaves the
-    session as it was before. On SQLite the postings are applied one after the other, so write
-    them in the order in which the money flows.
+    The database checks and applies the postings: all of them or none, judged by what every
+    account holds at the end. A refusal leaves the session as it was before.
 
     Args:
         session: the writing session.

@@ -13,8 +13,7 @@ from kernel import Currency, Money
 def insufficient_funds(session: Session, rows: Lines) -> InsufficientFunds:
     """Build the refusal; it names the first account that would end below its floor.
 
-    None may be found: somebody may have paid in meanwhile, or the order of the postings was at
-    fault. Then the refusal names no account.
+    None may be found, where somebody has paid in meanwhile. Then the refusal names no account.
     """
     accounts, changes = _changes(rows)
     for start in range(0, len(accounts), 10_000):

@@ -68,9 +68,11 @@ def upgrade() -> None:
         sa.Column("target_id", sa.BigInteger(), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.CheckConstraint("seq > 0", name=op.f("ck_posting_seq")),
         sa.CheckConstraint("amount_minor > 0", name=op.f("ck_posting_amount")),
         sa.CheckConstraint("source_id <> target_id", name=op.f("ck_posting_ends")),
         sa.PrimaryKeyConstraint("entry_id", "seq", name=op.f("pk_posting")),
+        sqlite_with_rowid=False,
     )
     op.create_index(
         "ix_posting_source_id_entry_id", "posting", ["source_id", "entry_id"], unique=False

@@ -2,8 +2,8 @@
 
 A posting is applied by the database: no code path, migration or console can move money without
 its balance. On PostgreSQL one statement trigger checks and applies all the rows of a statement
-together. SQLite knows row triggers only, so there postings are applied one by one, in the order
-in which they are written.
+together. SQLite knows row triggers only; there the one that sees the last line of an entry
+checks and applies all of it.
 """
 
 import sqlalchemy as sa
@@ -38,10 +38,11 @@ CHART = (
 )
 
 # Each with what makes its rows unique: SQLite's INSERT OR REPLACE deletes without a DELETE trigger.
-WRITTEN_ONCE = {
+# A posting's place is guarded by the versions of its balances instead.
+WRITTEN_ONCE: dict[str, tuple[str, ...]] = {
     "account": ("id", "kind owner_id currency shard"),
     "entry": ("id", "key", "reverses_id"),
-    "posting": ("entry_id seq",),
+    "posting": (),
     "status_event": ("id",),
     "decision": ("id",),
     "distribution": ("repayment_id note_id",),
@@ -114,10 +115,14 @@ END $$
 CREATE FUNCTION mirror_entry() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = {schema}, pg_temp AS $$
 BEGIN
+    IF NEW.lines <> (SELECT lines FROM entry WHERE id = NEW.reverses_id) THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation',
+            MESSAGE = 'posting: a reversal mirrors its original exactly';
+    END IF;
     INSERT INTO posting
         (entry_id, seq, movement, source_id, target_id, amount_minor, currency)
     SELECT NEW.id, seq, movement, target_id, source_id, amount_minor, currency
-    FROM posting WHERE entry_id = NEW.reverses_id ORDER BY seq DESC;
+    FROM posting WHERE entry_id = NEW.reverses_id;
     RETURN NULL;
 END $$
 
@@ -219,9 +224,10 @@ def _drop_postgresql() -> list[str]:
 
 # --- SQLite ---------------------------------------------------------------------------------
 
-# RAISE(ABORT) is kept even when the statement says OR IGNORE or OR REPLACE, which would override
-# a constraint. A balance's version is the row number of the last posting applied to it: since
-# every posting is applied as it is written, none is left that could excuse a change by hand.
+# With the last of its lines an entry is complete and applied, as a whole. A balance's version is
+# the last entry applied to it: since every complete entry has been applied to all its accounts,
+# none is left that could excuse a change by hand, or applying a line again.
+# RAISE(ABORT) holds even when the statement says OR IGNORE or OR REPLACE, which override a CHECK.
 SQLITE_TRIGGERS = """
 CREATE TRIGGER open_balance AFTER INSERT ON account BEGIN
     INSERT INTO balance (account_id, amount_minor, floor_minor, version)
@@ -229,63 +235,71 @@ CREATE TRIGGER open_balance AFTER INSERT ON account BEGIN
 END;
 
 CREATE TRIGGER mirror_entry AFTER INSERT ON entry WHEN NEW.reverses_id IS NOT NULL BEGIN
+    SELECT RAISE(ABORT, 'posting: a reversal mirrors its original exactly')
+    FROM entry o WHERE o.id = NEW.reverses_id AND o.lines <> NEW.lines;
     INSERT INTO posting
         (entry_id, seq, movement, source_id, target_id, amount_minor, currency)
     SELECT NEW.id, seq, movement, target_id, source_id, amount_minor, currency
-    FROM posting WHERE entry_id = NEW.reverses_id ORDER BY seq DESC;
+    FROM posting WHERE entry_id = NEW.reverses_id ORDER BY seq;
 END;
 
-CREATE TRIGGER apply_posting AFTER INSERT ON posting BEGIN
+CREATE TRIGGER apply_postings AFTER INSERT ON posting WHEN (
+    SELECT NEW.seq < e.lines AND NOT EXISTS (
+        SELECT 1 FROM posting last WHERE last.entry_id = e.id AND last.seq = e.lines
+    ) FROM entry e WHERE e.id = NEW.entry_id
+) IS NOT 1 BEGIN
     SELECT CASE
-        WHEN EXISTS (
-            SELECT 1 FROM entry e, account s, account t
-            WHERE e.id = NEW.entry_id AND NEW.seq BETWEEN 1 AND e.lines
-            AND s.id = NEW.source_id AND s.currency = NEW.currency
-            AND t.id = NEW.target_id AND t.currency = NEW.currency
-            AND CASE WHEN e.reverses_id IS NULL THEN EXISTS (
-                SELECT 1 FROM movement_rule r WHERE r.movement = NEW.movement
-                AND r.source_kind = s.kind AND r.target_kind = t.kind
-            ) ELSE EXISTS (
-                SELECT 1 FROM posting o WHERE o.entry_id = e.reverses_id AND o.seq = NEW.seq
-                AND o.movement = NEW.movement AND o.source_id = NEW.target_id
-                AND o.target_id = NEW.source_id AND o.amount_minor = NEW.amount_minor
-            ) END) THEN NULL
-        WHEN NOT EXISTS (SELECT 1 FROM entry e WHERE e.id = NEW.entry_id)
-            THEN RAISE(ABORT, 'posting: there is no such entry')
-        WHEN NOT EXISTS (
-            SELECT 1 FROM entry e WHERE e.id = NEW.entry_id AND NEW.seq BETWEEN 1 AND e.lines
-        ) THEN RAISE(ABORT, 'posting: the entry is complete')
-        WHEN (SELECT count(*) FROM account a WHERE a.id IN (NEW.source_id, NEW.target_id)) < 2
-            THEN RAISE(ABORT, 'posting: there is no such account')
-        WHEN EXISTS (SELECT 1 FROM account a WHERE a.id IN (NEW.source_id, NEW.target_id)
-            AND a.currency <> NEW.currency)
+        WHEN e.id IS NULL THEN RAISE(ABORT, 'posting: there is no such entry')
+        WHEN NEW.seq > e.lines THEN RAISE(ABORT, 'posting: the entry is complete')
+        WHEN (SELECT count(*) FROM posting WHERE entry_id = e.id) <> e.lines
+            THEN RAISE(ABORT, 'posting: the last line is written last')
+    END FROM (SELECT 1) LEFT JOIN entry e ON e.id = NEW.entry_id;
+    SELECT CASE
+        WHEN s.id IS NULL OR t.id IS NULL THEN RAISE(ABORT, 'posting: there is no such account')
+        WHEN s.currency <> p.currency OR t.currency <> p.currency
             THEN RAISE(ABORT, 'posting: the accounts are of another currency')
-        WHEN EXISTS (
-            SELECT 1 FROM entry e WHERE e.id = NEW.entry_id AND e.reverses_id IS NOT NULL
-        ) THEN RAISE(ABORT, 'posting: a reversal mirrors its original exactly')
+        WHEN e.reverses_id IS NOT NULL
+            THEN RAISE(ABORT, 'posting: a reversal mirrors its original exactly')
         ELSE RAISE(ABORT, 'posting: the chart does not allow this movement')
-    END;
-    SELECT RAISE(ABORT, 'posting: rows are numbered one after the other')
-    WHERE NEW.rowid > 1 AND NOT EXISTS (SELECT 1 FROM posting WHERE rowid = NEW.rowid - 1);
-    UPDATE balance SET amount_minor = amount_minor - NEW.amount_minor, version = NEW.rowid
-    WHERE account_id = NEW.source_id;
-    UPDATE balance SET amount_minor = amount_minor + NEW.amount_minor, version = NEW.rowid
-    WHERE account_id = NEW.target_id;
+    END
+    FROM posting p JOIN entry e ON e.id = p.entry_id
+    LEFT JOIN account s ON s.id = p.source_id
+    LEFT JOIN account t ON t.id = p.target_id
+    LEFT JOIN movement_rule r
+        ON r.movement = p.movement AND r.source_kind = s.kind AND r.target_kind = t.kind
+    WHERE p.entry_id = NEW.entry_id AND NOT coalesce(
+        s.currency = p.currency AND t.currency = p.currency
+        AND CASE WHEN e.reverses_id IS NULL THEN r.movement IS NOT NULL ELSE EXISTS (
+            SELECT 1 FROM posting o WHERE o.entry_id = e.reverses_id AND o.seq = p.seq
+            AND o.movement = p.movement AND o.source_id = p.target_id
+            AND o.target_id = p.source_id AND o.amount_minor = p.amount_minor
+        ) END, 0);
+    UPDATE balance SET amount_minor = amount_minor + d.delta, version = NEW.entry_id
+    FROM (
+        SELECT account_id, sum(delta) AS delta FROM (
+            SELECT source_id AS account_id, -amount_minor AS delta
+            FROM posting WHERE entry_id = NEW.entry_id
+            UNION ALL SELECT target_id, amount_minor FROM posting WHERE entry_id = NEW.entry_id
+        ) GROUP BY account_id
+    ) d WHERE balance.account_id = d.account_id;
 END;
 
-CREATE TRIGGER guard_balance BEFORE UPDATE ON balance BEGIN
-    SELECT CASE
-        WHEN NEW.account_id IS NOT OLD.account_id OR NEW.floor_minor IS NOT OLD.floor_minor
-        OR NEW.version <= OLD.version OR NOT EXISTS (
-            SELECT 1 FROM posting p WHERE p.rowid = NEW.version AND (
-                p.source_id = OLD.account_id
-                AND p.amount_minor = OLD.amount_minor - NEW.amount_minor
-                OR p.target_id = OLD.account_id
-                AND p.amount_minor = NEW.amount_minor - OLD.amount_minor
-            )
-        ) THEN RAISE(ABORT, 'balance: only a posting changes a balance')
-        WHEN NEW.amount_minor < NEW.floor_minor
-            THEN RAISE(ABORT, 'ck_balance_floor: the account holds less than that')
+CREATE TRIGGER guard_balance BEFORE UPDATE ON balance
+WHEN NEW.amount_minor < NEW.floor_minor OR NEW.version <= OLD.version
+OR NEW.account_id IS NOT OLD.account_id OR NEW.floor_minor IS NOT OLD.floor_minor
+OR NOT EXISTS (
+    SELECT 1 FROM entry e JOIN posting last ON last.entry_id = e.id AND last.seq = e.lines
+    WHERE e.id = NEW.version
+)
+OR NOT EXISTS (
+    SELECT 1 FROM posting WHERE target_id = OLD.account_id AND entry_id = NEW.version
+)
+AND NOT EXISTS (
+    SELECT 1 FROM posting WHERE source_id = OLD.account_id AND entry_id = NEW.version
+) BEGIN
+    SELECT CASE WHEN NEW.version > OLD.version AND NEW.amount_minor < NEW.floor_minor
+        THEN RAISE(ABORT, 'ck_balance_floor: the account holds less than that')
+        ELSE RAISE(ABORT, 'balance: only a posting changes a balance')
     END;
 END;
 
@@ -297,11 +311,6 @@ OR NEW.floor_minor IS NOT (
     FROM account WHERE id = NEW.account_id
 ) BEGIN
     SELECT RAISE(ABORT, 'balance: only opening an account makes a balance');
-END;
-
-CREATE TRIGGER no_second_posting BEFORE INSERT ON posting
-WHEN EXISTS (SELECT 1 FROM posting WHERE rowid = NEW.rowid) BEGIN
-    SELECT RAISE(ABORT, 'posting: INSERT is refused, what is written stays');
 END;
 
 CREATE TRIGGER no_new_rule BEFORE INSERT ON movement_rule BEGIN
@@ -322,12 +331,13 @@ def _sqlite() -> list[str]:
         *(
             _sqlite_refusal(table, "INSERT", keys)
             for table, keys in {**WRITTEN_ONCE, "repayment": REPAYMENT_KEYS}.items()
+            if keys
         ),
     ]
 
 
 def _sqlite_refusal(table: str, event: str, keys: tuple[str, ...] = ()) -> str:
-    """Refuse an event; an INSERT only where a row with one of the keys is there already."""
+    """Refuse an event, or with keys only what would replace a row that has one of them."""
     verb = event.split(" ", maxsplit=1)[0]
     when = "WHEN " + " OR ".join(_row_exists(table, key) for key in keys) if keys else ""
     return (
@@ -338,7 +348,7 @@ def _sqlite_refusal(table: str, event: str, keys: tuple[str, ...] = ()) -> str:
 
 def _row_exists(table: str, key: str) -> str:
     same = " AND ".join(f"{column} = NEW.{column}" for column in key.split())
-    return f"EXISTS (SELECT 1 FROM {table} WHERE {same})"
+    return f"EXISTS (SELECT 1 FROM {table} WHERE {same})"  # noqa: S608 - names from above
 
 
 def _drop_sqlite(bind: sa.Connection) -> list[str]:

@@ -13,9 +13,7 @@ from kernel import Currency, Money
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
 USD = Currency.USD
 
-ALICE, BOB, CAROL, DAN = (
-    uuid5(UUID(int=7), name) for name in ("alice", "bob", "carol", "dan")
-)
+ALICE, BOB, CAROL, DAN = (uuid5(UUID(int=7), name) for name in ("alice", "bob", "carol", "dan"))
 LISTING_OF_ALICE = uuid5(UUID(int=7), "listing of alice")
 LOAN_OF_ALICE = uuid5(UUID(int=7), "loan of alice")
 
@@ -36,9 +34,7 @@ def cash_of(owner: UUID, currency: Currency = USD) -> AccountRef:
 
 
 def opened(session: Session, ref: AccountRef) -> int:
-    return escrow.open_account(
-        session, kind=ref.kind, owner_id=ref.owner_id, currency=ref.currency
-    )
+    return escrow.open_account(session, kind=ref.kind, owner_id=ref.owner_id, currency=ref.currency)
 
 
 def book(session: Session, *postings: Posting, key: str | None = None, memo: str = "") -> Entry:
