@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from kernel import Conflict, DomainError, Invalid, NotFound, Refused, Unavailable
 from marketplace import formats
+from marketplace.words import spoken
 
 STATUS: dict[type[DomainError], int] = {
     NotFound: 404,
@@ -84,7 +85,9 @@ class _Localized(string.Formatter):
     """Writes amounts, rates and dates the way the reader's pages do."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        return format(value, format_spec) if format_spec else formats.written(value)
+        if format_spec:
+            return format(value, format_spec)
+        return spoken(value) if isinstance(value, str) else formats.written(value)
 
 
 def _domain_page(error: DomainError) -> tuple[str, int]:

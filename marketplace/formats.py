@@ -2,13 +2,12 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from enum import Enum
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta, get_timezone
 from babel.numbers import format_currency, format_decimal
 from flask import Flask, current_app
-from flask_babel import get_locale, gettext
+from flask_babel import get_locale
 
 from kernel import Money, Rate
 from marketplace import clock
@@ -81,8 +80,6 @@ def pct(value: Rate | Decimal | None, *, digits: int = 2, sign: bool = False) ->
 def written(value: object) -> str:
     """Write any fact of a message the way the pages do."""
     match value:
-        case Enum():
-            return str(gettext(str(value.value)))
         case Money():
             return money(value)
         case Rate():

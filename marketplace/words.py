@@ -117,6 +117,28 @@ STATES: dict[str, dict[str, Word]] = {
 }
 
 
+# What operations and errors call things, in a sentence.
+NOUNS = {
+    "application": _l("application"),
+    "listing": _l("listing"),
+    "loan": _l("loan"),
+    "mandate": _l("standing order"),
+    "note": _l("note"),
+    "order": _l("order"),
+    "repayment": _l("repayment"),
+    "session": _l("session"),
+    "transfer": _l("transfer"),
+    "user": _l("account"),
+}
+
+
+def spoken(code: str) -> str:
+    """Return the word for a noun or a state within a sentence; other text stays as it is."""
+    if code.lower() in NOUNS:
+        return str(NOUNS[code.lower()])
+    return next((str(words[code].text) for words in STATES.values() if code in words), code)
+
+
 def state_word(noun: str, state: str) -> Word:
     """Return the word for a state; one that nobody has named yet reads as its code."""
     known = STATES.get(noun, {}).get(str(state))

@@ -53,7 +53,7 @@
     const text = paint("ink-2");
     const line = paint("line");
     const palette = data.kind === "donut" && data.grades
-      ? data.labels.map((grade) => paint(`grade-${grade[0].toLowerCase()}`))
+      ? data.labels.map((grade) => paint(`fill-${grade[0].toLowerCase()}`))
       : ["chart-1", "chart-2", "chart-3", "chart-4", "chart-5", "chart-6"].map(paint);
     const shared = {
       color: palette,
