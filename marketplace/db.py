@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import event, text
+from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -44,8 +44,11 @@ def init_database(app: Flask) -> None:
 
 
 @contextmanager
-def atomic() -> Iterator[Session]:
+def atomic(engine: Engine | None = None) -> Iterator[Session]:
     """Open the one transaction that may write, and commit it when the block ends well.
+
+    Args:
+        engine: another database than the application's, for tools that fill one.
 
     Raises:
         NestedTransaction: this request, command or job already has one open.
@@ -53,8 +56,9 @@ def atomic() -> Iterator[Session]:
     if _writing.get():
         raise NestedTransaction
     token = _writing.set(True)
+    engine = engine or db.engine
     try:
-        with write_turn(db.engine), Session(db.engine, expire_on_commit=False) as session:
+        with write_turn(engine), Session(engine, expire_on_commit=False) as session:
             yield session
             session.commit()
     finally:
@@ -74,9 +78,9 @@ def in_transaction(work: Callable[[Session], T]) -> T:
 
 
 @contextmanager
-def reader() -> Iterator[Session]:
+def reader(engine: Engine | None = None) -> Iterator[Session]:
     """Open a session that only reads; it sees what was committed when it first looked."""
-    with ReadingSession(reading(db.engine)) as session:
+    with ReadingSession(reading(engine or db.engine)) as session:
         yield session
 
 

@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 from sqlalchemy.orm import Session
 
 import servicing
-from kernel import add_months
+from kernel import MoveNotAllowed, add_months
 from replay.crowd import NAMESPACE, Lender
 from replay.layout import FileLoan
 from replay.story import Event, Step, tell
@@ -36,6 +36,7 @@ class Stage:
         write: opens the one transaction that may write.
         product_id: the product under which the loans are made.
         lenders: who funds them.
+        until: the first day of the last month that the file knows of.
         advance: called with the number of steps just done.
     """
 
@@ -43,6 +44,7 @@ class Stage:
     write: Transaction
     product_id: UUID
     lenders: tuple[Lender, ...]
+    until: date
     advance: Callable[[int], object]
 
 
@@ -56,9 +58,9 @@ class Life:
     loan_id: UUID | None = None
     done: set[str] = field(default_factory=set)
 
-    def events(self) -> Iterator[tuple[str, Event]]:
+    def events(self, until: date) -> Iterator[tuple[str, Event]]:
         """Yield what has not happened yet, each with the key that names it for ever."""
-        for number, event in enumerate(tell(self.loan), start=1):
+        for number, event in enumerate(tell(self.loan, until), start=1):
             key = f"replay:{number}"
             if key not in self.done:
                 yield key, event
@@ -97,9 +99,9 @@ def live(
         repay(stage, waiting, until=issued)
         rows = list(cohort)
         fund(stage, rows, issued)
-        waiting.extend(_waiting(rows))
+        waiting.extend(_waiting(rows, stage.until))
         heapify(waiting)
-    end = max([today, *(due.on for due in waiting)]) + timedelta(days=1)
+    end = max([today, stage.until, *(due.on for due in waiting)]) + timedelta(days=1)
     repay(stage, waiting, until=end)
     return end
 
@@ -142,10 +144,10 @@ def _issued(life: Life) -> date:
     return life.loan.issued
 
 
-def _waiting(lives: list[Life]) -> Iterator[Due]:
+def _waiting(lives: list[Life], until: date) -> Iterator[Due]:
     for life in lives:
         if life.loan_id is not None:
-            for key, event in life.events():
+            for key, event in life.events(until):
                 yield Due(event.on, life.loan.line, key, event, life)
 
 
@@ -167,7 +169,8 @@ def _happen(session: Session, due: Due) -> None:
             )
         else:
             _receive(session, due, loan_id, at)
-    except servicing.LoanNotPayable:
+    except (servicing.LoanNotPayable, MoveNotAllowed):
+        # An earlier payment settled it, or a close has charged it off already.
         due.life.done.add(due.key)
 
 

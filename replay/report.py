@@ -112,7 +112,7 @@ def compare_installments(loans: Iterable[FileLoan], terms: Terms) -> Installment
     LendingClub states the installment of the amount that was funded.
     """
     compared = equal = 0
-    differences = []
+    differences: list[str] = []
     for loan in loans:
         ours = schedule(
             Contract(

@@ -6,16 +6,17 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select, text
 from sqlalchemy.orm import Session
 
 import escrow
 import origination
 import servicing
-from kernel import Currency, Money
+from kernel import Currency, Invalid, Money
 from replay.crowd import Lender, crowd
 from replay.layout import FileLoan, MalformedRow, read_loans
 from replay.life import Life, Stage, Transaction, borrower_of, live, noon
@@ -27,11 +28,15 @@ from replay.report import (
     file_totals,
     malformed_lines,
 )
-from replay.story import tell
+from replay.story import known_until, tell
 
 PRODUCT = "lendingclub"
 # A lender puts one, two or four times this into a listing.
 CAP = Money(500_00, Currency.USD)
+
+
+class NoLoans(Invalid):
+    """{file} holds no loan: every row was malformed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +64,14 @@ class Script:
         name: tells this file's people apart; it changes with the file and with the crowd.
         loans: the rows that are loans.
         malformed: what is wrong with the others.
+        until: the first day of the last month that the file knows of.
         steps: how many steps the whole replay has, for the progress bar.
     """
 
     name: str
     loans: Sequence[FileLoan]
     malformed: Sequence[str]
+    until: date
     steps: int
 
 
@@ -80,12 +87,16 @@ def read_script(wanted: Wanted) -> Script:
             break
         rows.append(row)
     loans = [row for row in rows if isinstance(row, FileLoan)]
+    if not loans:
+        raise NoLoans(field="file", file=wanted.path.name, why="no row is a loan")
+    until = known_until(loans)
     digest = hashlib.sha256(wanted.path.read_bytes()).hexdigest()[:12]
     return Script(
         name=f"{digest}:{wanted.lenders}:{wanted.seed}",
         loans=loans,
         malformed=malformed_lines(rows),
-        steps=sum(2 + len(tell(loan)) for loan in loans),
+        until=until,
+        steps=sum(2 + len(tell(loan, until)) for loan in loans),
     )
 
 
@@ -116,7 +127,7 @@ def run(
     with read() as session:
         before = _postings(session)
         advance(_recall(session, lives))
-    stage = Stage(script.name, write, product_id, lenders, advance)
+    stage = Stage(script.name, write, product_id, lenders, script.until, advance)
     through = live(stage, lives, fund)
     with read() as session:
         report = _report(session, script, wanted, product_id)
@@ -127,9 +138,8 @@ def run(
     return report
 
 
-def _product(session: Session, *, at: object) -> origination.Product:
-    path = origination.POLICIES / f"{PRODUCT}.toml"
-    (spec,) = origination.load_products(path)
+def _product(session: Session, *, at: datetime) -> origination.Product:
+    (spec,) = origination.load_products(origination.POLICIES / f"{PRODUCT}.toml")
     return origination.register_product(session, spec=spec, at=at, by="system")
 
 
@@ -178,7 +188,7 @@ def _report(session: Session, script: Script, wanted: Wanted, product_id: UUID) 
 def _book_totals(session: Session, product_id: UUID) -> dict[str, Totals]:
     """Add up what the book says, by grade and over `all`."""
     loan = servicing.Loan
-    failed = func.sum((loan.charged_off_minor > 0).cast(loan.notes.type))
+    failed = func.sum(case((loan.charged_off_minor > 0, 1), else_=0))
     query = (
         select(
             loan.grade,
@@ -202,7 +212,7 @@ def _book_totals(session: Session, product_id: UUID) -> dict[str, Totals]:
 
 
 def _postings(session: Session) -> int:
-    return session.scalar(select(func.count()).select_from(escrow.PostingLine)) or 0
+    return int(session.scalar(text("SELECT count(*) FROM posting")) or 0)
 
 
 __all__ = ["CAP", "Lender", "Script", "Wanted", "read_script", "run"]

@@ -6,7 +6,8 @@ installment paid late for every late fee; nothing more after the last payment of
 and what was recovered afterwards. Amounts that settle a loan are quoted by the book on the day.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -60,9 +61,26 @@ class Course:
     ends: float | None = None
 
 
-def tell(loan: FileLoan) -> list[Event]:
-    """Return the loan's payments in the order in which they came."""
-    story = _settled(loan) if loan.outcome is Outcome.PAID else _unsettled(loan)
+def known_until(loans: Sequence[FileLoan]) -> date:
+    """Return the first day of the last month that the file knows of.
+
+    Where it tells no last payments, that is the month to which most running loans have paid.
+    """
+    told = [loan.last_paid for loan in loans if loan.last_paid is not None]
+    if told:
+        return max(told)
+    reached = Counter(
+        due_on(loan, round(_paid(loan) / loan.installment.minor))
+        for loan in loans
+        if loan.outcome is Outcome.CURRENT
+    )
+    newest = max(loan.issued for loan in loans)
+    return max(reached.most_common(1)[0][0] if reached else newest, add_months(newest, 1))
+
+
+def tell(loan: FileLoan, until: date) -> list[Event]:
+    """Return the loan's payments in the order in which they came, none after `until`."""
+    story = _settled(loan, until) if loan.outcome is Outcome.PAID else _unsettled(loan, until)
     return _late(loan, list(story))
 
 
@@ -71,14 +89,18 @@ def due_on(loan: FileLoan, number: int) -> date:
     return add_months(loan.issued, number)
 
 
-def _settled(loan: FileLoan) -> Iterator[Event]:
+def _settled(loan: FileLoan, until: date) -> Iterator[Event]:
     """Tell a loan that was paid to its end, most of them early."""
     course = _course_to_the_end(loan)
+    yield from _payments(loan, course)
+    yield Event(min(_settling_day(loan, course), until), Step.PAYOFF)
+
+
+def _payments(loan: FileLoan, course: Course) -> Iterator[Event]:
     for number in range(1, course.regular + 1):
         yield Event(due_on(loan, number), Step.INSTALLMENT, loan.installment)
         if course.extra and number == course.extra_after:
             yield Event(due_on(loan, number), Step.EXTRA, _money(loan, course.extra))
-    yield Event(_settling_day(loan, course), Step.PAYOFF)
 
 
 def _course_to_the_end(loan: FileLoan) -> Course:
@@ -129,49 +151,52 @@ def _settling_day(loan: FileLoan, course: Course) -> date:
     return max(day, loan.issued + timedelta(days=1))
 
 
-def _unsettled(loan: FileLoan) -> Iterator[Event]:
+def _unsettled(loan: FileLoan, until: date) -> Iterator[Event]:
     """Tell a loan that still runs, is late, or failed."""
-    paid = loan.paid_principal.minor + loan.paid_interest.minor
-    course = _course_so_far(loan, paid)
-    last = loan.issued
-    for number in range(1, course.regular + 1):
-        last = due_on(loan, number)
-        yield Event(last, Step.INSTALLMENT, loan.installment)
-    if course.extra:
-        step, last = _remainder(loan, course, last)
-        yield Event(last, step, _money(loan, course.extra))
+    course = _course_so_far(loan, _months_between(loan.issued, until))
+    short = course.extra if course.extra_after > course.regular else 0
+    yield from _payments(loan, course)
+    last = due_on(loan, course.extra_after if short else course.regular)
+    if short:
+        yield Event(last, Step.INSTALLMENT, _money(loan, short))
     if loan.outcome is Outcome.CHARGED_OFF:
-        yield from _failed(loan, max(last, loan.last_paid or last))
+        yield from _failed(loan, max(last, loan.last_paid or last), until)
 
 
-def _remainder(loan: FileLoan, course: Course, last: date) -> tuple[Step, date]:
-    """Say what the money beyond whole installments was, and when it came.
-
-    A little more, or a lot more, came with an installment: odd days' interest, or a part paid
-    early. Most of an installment was the next one, paid short.
-    """
-    share = course.extra / loan.installment.minor
-    if course.regular and not TINY < share < 1:
-        return Step.EXTRA, last
-    return Step.INSTALLMENT, due_on(loan, course.regular + 1)
-
-
-def _course_so_far(loan: FileLoan, paid: int) -> Course:
+def _course_so_far(loan: FileLoan, months: int) -> Course:
     """Choose how many installments and how much beyond them give the file's interest."""
-    most = min(paid // loan.installment.minor, loan.installments - 1)
-    regular = most
-    best = Course(regular, paid - regular * loan.installment.minor, regular)
+    paid = _paid(loan)
+    regular = min(paid // loan.installment.minor, loan.installments - 1, months)
+    best = _course(loan, regular, paid, months)
     while regular > 1 and _gap(loan, best) > _tolerance(loan):
         regular -= 1
-        course = Course(regular, paid - regular * loan.installment.minor, regular)
+        course = _course(loan, regular, paid, months)
         if _gap(loan, course) >= _gap(loan, best):
             break
         best = course
     return best
 
 
-def _failed(loan: FileLoan, last: date) -> Iterator[Event]:
-    yield Event(add_months(last, MONTHS_TO_CHARGE_OFF), Step.CHARGE_OFF)
+def _course(loan: FileLoan, regular: int, paid: int, months: int) -> Course:
+    """Place the money beyond whole installments.
+
+    A little more, or a lot more, came with an installment: odd days' interest, or a part paid
+    early, at the time that the interest tells. Most of an installment was the next one, paid short.
+    """
+    extra = paid - regular * loan.installment.minor
+    share = extra / loan.installment.minor
+    if not regular or (TINY < share < 1 and regular < months):
+        return Course(regular, extra, regular + 1)
+    if share < 1:
+        return Course(regular, extra, regular)
+    courses = (Course(regular, extra, after) for after in range(1, regular + 1))
+    return min(courses, key=lambda course: _gap(loan, course))
+
+
+def _failed(loan: FileLoan, last: date, until: date) -> Iterator[Event]:
+    # A file written early knows of the loss before the months are over.
+    day = add_months(last, MONTHS_TO_CHARGE_OFF)
+    yield Event(day if loan.recovered.is_positive else min(day, max(until, last)), Step.CHARGE_OFF)
     if loan.recovered.is_positive:
         yield Event(add_months(last, MONTHS_TO_RECOVERY), Step.RECOVERY, loan.recovered)
 
@@ -208,6 +233,11 @@ def _gap(loan: FileLoan, course: Course) -> float:
     if course.ends is not None:
         interest += balance * _monthly(loan) * max(course.ends - course.regular, 0.0)
     return abs(interest - loan.paid_interest.minor)
+
+
+def _paid(loan: FileLoan) -> int:
+    """Return principal and interest paid so far, in minor units."""
+    return loan.paid_principal.minor + loan.paid_interest.minor
 
 
 def _tolerance(loan: FileLoan) -> float:

@@ -13,6 +13,8 @@ def usd(text: str) -> Money:
     return Money.parse(text, Currency.USD)
 
 
+JUNE = date(2018, 6, 1)
+
 LOAN = FileLoan(
     line=2,
     amount=usd("5000"),
@@ -37,7 +39,7 @@ LOAN = FileLoan(
 
 
 def test_a_loan_on_schedule_pays_its_installments_on_their_due_days() -> None:
-    events = tell(LOAN)
+    events = tell(LOAN, JUNE)
 
     assert events == [
         Event(date(2018, month, 1), Step.INSTALLMENT, usd("167.54")) for month in (3, 4, 5)
@@ -47,7 +49,7 @@ def test_a_loan_on_schedule_pays_its_installments_on_their_due_days() -> None:
 def test_most_of_an_installment_is_the_next_one_paid_short() -> None:
     short = replace(LOAN, paid_interest=usd("50.00"), paid_principal=usd("275.08"))
 
-    assert tell(short)[-1] == Event(date(2018, 4, 1), Step.INSTALLMENT, usd("157.54"))
+    assert tell(short, JUNE)[-1] == Event(date(2018, 4, 1), Step.INSTALLMENT, usd("157.54"))
 
 
 def test_a_loan_paid_early_is_settled_on_the_day_its_interest_tells() -> None:
@@ -55,7 +57,7 @@ def test_a_loan_paid_early_is_settled_on_the_day_its_interest_tells() -> None:
         LOAN, outcome=Outcome.PAID, paid_principal=usd("5000"), paid_interest=usd("78.00")
     )
 
-    first, last = tell(paid)
+    first, last = tell(paid, JUNE)
 
     assert first == Event(date(2018, 3, 1), Step.INSTALLMENT, usd("167.54"))
     assert last.step is Step.PAYOFF
@@ -65,13 +67,13 @@ def test_a_loan_paid_early_is_settled_on_the_day_its_interest_tells() -> None:
 def test_a_late_fee_makes_an_installment_late() -> None:
     late = replace(LOAN, paid_late_fee=usd("15.00"))
 
-    assert tell(late)[0] == Event(date(2018, 3, 21), Step.INSTALLMENT, usd("182.54"))
+    assert tell(late, JUNE)[0] == Event(date(2018, 3, 21), Step.INSTALLMENT, usd("182.54"))
 
 
 def test_a_failed_loan_is_charged_off_and_recovered_from() -> None:
     failed = replace(LOAN, outcome=Outcome.CHARGED_OFF, recovered=usd("50.93"))
 
-    events = tell(failed)
+    events = tell(failed, JUNE)
 
     assert [event.step for event in events[-2:]] == [Step.CHARGE_OFF, Step.RECOVERY]
     assert events[-1].amount == usd("50.93")

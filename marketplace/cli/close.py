@@ -1,0 +1,36 @@
+"""The day's close from the command line."""
+
+import sys
+from datetime import UTC, datetime
+
+import click
+from tqdm import tqdm
+
+from marketplace import clock, closing
+
+
+@click.command("close")
+@click.option(
+    "--on",
+    "day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day to close; days missed before it come first. Today if not given.",
+)
+def command(day: datetime | None) -> None:
+    """Close the business day: bill what fell due, charge late fees, prove the book.
+
+    May be interrupted and run again; a day that is closed stays as it is.
+    """
+    until = clock.today() if day is None else day.replace(tzinfo=UTC).date()
+    days = closing.open_days(until)
+    if not days:
+        click.echo(f"{until} is closed already.")
+    troubled = False
+    for each in days:
+        with tqdm(desc=str(each), unit=" loans", disable=None) as bar:
+            closed = closing.close_day(each, at=clock.now(), progress=bar.update)
+        click.echo(f"{each}: {closed.loans:,} loans.")
+        for line in (*closed.failures, *closed.findings):
+            troubled = True
+            click.echo(f"  {line}", err=True)
+    sys.exit(1 if troubled else 0)

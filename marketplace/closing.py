@@ -1,0 +1,87 @@
+"""The day's close, as the shell runs it: one transaction per loan, missed days first."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+import servicing
+from kernel import DomainError
+from marketplace.db import in_transaction, reader
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What the close of one day did.
+
+    Attributes:
+        day: the day closed.
+        loans: how many loans something happened on.
+        failures: what went wrong, by loan; the other loans were closed all the same.
+        findings: what the audit found.
+    """
+
+    day: date
+    loans: int
+    failures: tuple[str, ...]
+    findings: tuple[str, ...]
+
+
+def open_days(until: date) -> list[date]:
+    """Return the days up to `until` that are not closed yet, the oldest first.
+
+    The first close of a book closes only the day asked for: what fell due before is billed by it.
+    """
+    with reader() as session:
+        last = session.scalar(
+            select(func.max(servicing.Close.day)).where(servicing.Close.finished_at.is_not(None))
+        )
+    first = until if last is None else last + timedelta(days=1)
+    return [first + timedelta(days=ahead) for ahead in range((until - first).days + 1)]
+
+
+def close_day(
+    day: date, *, at: datetime, progress: Callable[[int], object] = lambda _: None
+) -> Closed:
+    """Close one day; run again it goes on with the loans that are left.
+
+    Args:
+        day: the day to close.
+        at: the moment of the close, for the record.
+        progress: called with the number of loans just closed.
+    """
+    in_transaction(lambda session: servicing.begin_close(session, day=day, at=at))
+    with reader() as session:
+        loans = list(servicing.due_loans(session, on=day))
+    closed, failures = [], []
+    for loan_id in loans:
+        failure = _close_loan(loan_id, day, at)
+        if failure is None:
+            closed.append(loan_id)
+        else:
+            failures.append({"loan": str(loan_id), "why": failure})
+        progress(1)
+    done = in_transaction(
+        lambda session: servicing.finish_close(
+            session, day=day, at=at, closed=closed, failures=failures
+        )
+    )
+    return Closed(
+        day=day,
+        loans=done.loans,
+        failures=tuple(f"{failed['loan']}: {failed['why']}" for failed in failures),
+        findings=tuple(str(finding) for finding in done.findings),
+    )
+
+
+def _close_loan(loan_id: UUID, day: date, at: datetime) -> str | None:
+    """Close one loan in its own transaction, and return what went wrong."""
+    try:
+        in_transaction(
+            lambda session: servicing.close_loan(session, loan_id=loan_id, on=day, at=at)
+        )
+    except DomainError as error:
+        return f"{error.code}: {error}"
+    return None

@@ -1,0 +1,40 @@
+"""What the worker does: batches of mandates, listings whose time is up, payouts.
+
+An errand may be run twice; every effect has a key or a state that makes the second time harmless.
+"""
+
+from functools import partial
+from uuid import UUID
+
+import escrow
+import matching
+from kernel import MoveNotAllowed, find
+from marketplace import flows
+from marketplace.db import in_transaction, reader
+from marketplace.jobs import Work, handles
+
+
+@handles(flows.BATCH)
+def run_batch(work: Work) -> None:
+    """Let the mandates fund what is open."""
+    in_transaction(lambda session: matching.run_batch(session, at=work.at, seed=str(work.id)))
+
+
+@handles(flows.EXPIRY)
+def expire(work: Work) -> None:
+    """Close a listing whose time is up; one that was funded meanwhile needs nothing."""
+    listing_id = UUID(work.payload["listing_id"])
+    try:
+        in_transaction(lambda session: flows.expire(session, listing_id=listing_id, at=work.at))
+    except MoveNotAllowed:
+        return
+
+
+@handles(flows.PAYOUT)
+def send_payout(work: Work) -> None:
+    """Send a payout through the gateway, outside any transaction, and record what it answers."""
+    with reader() as session:
+        payout = find(session, escrow.Payout, UUID(work.payload["payout_id"]))
+        session.expunge(payout)
+    for event in flows.gateway().send(payout):
+        in_transaction(partial(escrow.receive, event=event, at=work.at))

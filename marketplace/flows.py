@@ -1,0 +1,123 @@
+"""What belongs together at the edge: an operation, and the work for later that it causes.
+
+Web pages, commands and jobs all come through here, so that none of them forgets the other half.
+Every function takes the writing session and is part of its transaction.
+"""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+import escrow
+import matching
+import origination
+import servicing
+from kernel import Money
+from marketplace import jobs
+
+BATCH, EXPIRY, PAYOUT = "matching.batch", "listing.expiry", "escrow.payout"
+
+
+def gateway() -> escrow.SandboxGateway:
+    """Return who carries money in and out: the embedded demo bank."""
+    return escrow.SandboxGateway(current_app.config["SECRET_KEY"])
+
+
+def publish(
+    session: Session, *, application_id: UUID, by: str, at: datetime
+) -> origination.Listing:
+    """Open a listing to lenders, call the mandates, and remember when its time is up."""
+    listing = origination.publish(session, application_id=application_id, by=by, at=at)
+    call_mandates(session, at=at)
+    watch(session, listing, at=at)
+    return listing
+
+
+def watch(session: Session, listing: origination.Listing, *, at: datetime) -> None:
+    """Note the next moment at which a listing's time is up."""
+    jobs.enqueue(
+        session,
+        kind=EXPIRY,
+        payload={"listing_id": str(listing.id)},
+        at=at,
+        run_at=listing.closes_at,
+        dedupe_key=f"expiry:{listing.id}:{listing.status}",
+    )
+
+
+def call_mandates(session: Session, *, at: datetime) -> None:
+    """Ask for a batch soon: there is a new listing, new cash or a new mandate.
+
+    Whatever comes within the same minute is served together, so that nobody is first by a second.
+    """
+    minute = at.replace(second=0, microsecond=0)
+    jobs.enqueue(session, kind=BATCH, payload={}, at=at, dedupe_key=f"batch:{minute.isoformat()}")
+
+
+def pay_in(session: Session, *, event: escrow.Event, at: datetime) -> None:
+    """Take what the bank says of a deposit; new cash calls the mandates."""
+    escrow.receive(session, event=event, at=at)
+    call_mandates(session, at=at)
+
+
+def disburse(
+    session: Session, *, listing_id: UUID, by: str, at: datetime, on: date
+) -> servicing.Loan:
+    """Make a loan of a funded listing and send the proceeds to its borrower's bank."""
+    loan = servicing.open_loan(session, listing_id=listing_id, at=at, on=on, by=by)
+    proceeds = escrow.balance(
+        session,
+        account=escrow.AccountRef(
+            escrow.AccountKind.BORROWER, loan.borrower_id, loan.principal.currency
+        ),
+    )
+    pay_out(
+        session,
+        kind=escrow.AccountKind.BORROWER,
+        owner_id=loan.borrower_id,
+        amount=proceeds,
+        destination="bank account on file",
+        key=f"proceeds:{loan.id}",
+        at=at,
+    )
+    return loan
+
+
+def pay_out(
+    session: Session,
+    *,
+    kind: escrow.AccountKind,
+    owner_id: UUID,
+    amount: Money,
+    destination: str,
+    key: str,
+    at: datetime,
+) -> escrow.Payout:
+    """Hold money that leaves, and let the worker send it after the commit."""
+    payout = escrow.begin_payout(
+        session,
+        kind=kind,
+        owner_id=owner_id,
+        amount=amount,
+        destination=destination,
+        key=key,
+        gateway=gateway(),
+        at=at,
+    )
+    jobs.enqueue(
+        session,
+        kind=PAYOUT,
+        payload={"payout_id": str(payout.id)},
+        at=at,
+        dedupe_key=f"payout:{payout.id}",
+    )
+    return payout
+
+
+def expire(session: Session, *, listing_id: UUID, at: datetime) -> None:
+    """Close a listing whose time is up: partly funded it waits for its borrower, else it ends."""
+    listing = matching.expire_listing(session, listing_id=listing_id, at=at)
+    if listing.status == origination.ListingStatus.PARTIAL:
+        watch(session, listing, at=at)
