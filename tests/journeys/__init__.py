@@ -1,0 +1,1 @@
+"""The journeys, read as stories, in a real browser."""
