@@ -4,8 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import psycopg
 from sqlalchemy import Column, Dialect, Table
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+
+from kernel.packing import Packed, pack_array, pack_column, pack_constant, pack_rows, packable
+
+# From about here COPY is faster than a statement with arrays (docs/performance.md).
+COPY_FROM = 500
 
 
 def bulk_insert(session: Session, table: Table, columns: Mapping[str, Any], *, count: int) -> None:
@@ -21,16 +28,12 @@ def bulk_insert(session: Session, table: Table, columns: Mapping[str, Any], *, c
     if count == 0:
         return
     session.flush()
-    values = _columns(session, table, columns, count)
-    names = ", ".join(columns)
-    if _is_postgresql(session):
-        arrays = _arrays(session, table, columns)
-        _execute(
-            session, f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({arrays})", values
-        )
+    if not _is_postgresql(session):
+        _insert_rows(session, table, columns, count)
+    elif count < COPY_FROM or not all(packable(_kind(session, table, name)) for name in columns):
+        _insert_arrays(session, table, columns, count)
     else:
-        marks = ", ".join("?" * len(columns))
-        _execute(session, f"INSERT INTO {table.name} ({names}) VALUES ({marks})", _rows(values))
+        _copy(session, table, columns, count)
 
 
 def bulk_update(
@@ -40,45 +43,103 @@ def bulk_update(
     if count == 0:
         return
     session.flush()
-    values = _columns(session, table, columns, count)
     others = [name for name in columns if name != key]
     if _is_postgresql(session):
         sets = ", ".join(f"{name} = fresh.{name}" for name in others)
-        fresh = f"unnest({_arrays(session, table, columns)}) AS fresh({', '.join(columns)})"
+        marks = ", ".join(f"%s::{_kind(session, table, name)}[]" for name in columns)
         _execute(
             session,
-            f"UPDATE {table.name} AS t SET {sets} FROM {fresh} WHERE t.{key} = fresh.{key}",
-            values,
+            f"UPDATE {table.name} AS t SET {sets} "
+            f"FROM unnest({marks}) AS fresh({', '.join(columns)}) WHERE t.{key} = fresh.{key}",
+            _arrays(session, table, columns, count),
         )
     else:
         sets = ", ".join(f"{name} = ?" for name in others)
-        order = [list(columns).index(name) for name in [*others, key]]
-        rows = _rows([values[index] for index in order])
-        _execute(session, f"UPDATE {table.name} SET {sets} WHERE {key} = ?", rows)
+        ordered = {name: columns[name] for name in [*others, key]}
+        _execute(
+            session,
+            f"UPDATE {table.name} SET {sets} WHERE {key} = ?",
+            _rows(session, table, ordered, count),
+        )
 
 
-def _columns(
+def _insert_rows(session: Session, table: Table, columns: Mapping[str, Any], count: int) -> None:
+    marks = ", ".join("?" * len(columns))
+    sql = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({marks})"
+    _execute(session, sql, _rows(session, table, columns, count))
+
+
+def _insert_arrays(session: Session, table: Table, columns: Mapping[str, Any], count: int) -> None:
+    marks = ", ".join(f"%s::{_kind(session, table, name)}[]" for name in columns)
+    sql = f"INSERT INTO {table.name} ({', '.join(columns)}) SELECT * FROM unnest({marks})"
+    _execute(session, sql, _arrays(session, table, columns, count))
+
+
+def _copy(session: Session, table: Table, columns: Mapping[str, Any], count: int) -> None:
+    """Write through the driver, for SQLAlchemy has no word for COPY."""
+    sql = f"COPY {table.name} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)"
+    data = pack_rows([_packed(session, table, name, columns[name], count) for name in columns])
+    connection = session.connection()
+    driver: Any = connection.connection.driver_connection
+    try:
+        with driver.cursor() as cursor, cursor.copy(sql) as copy:
+            copy.write(data)
+    except psycopg.Error as error:
+        raise DBAPIError.instance(
+            sql, None, error, psycopg.Error, dialect=connection.dialect
+        ) from error
+
+
+def _arrays(
     session: Session, table: Table, columns: Mapping[str, Any], count: int
-) -> list[list[Any]]:
-    dialect = session.connection().dialect
-    return [_stored(table.c[name], value, count, dialect) for name, value in columns.items()]
+) -> tuple[Any, ...]:
+    """Return one array parameter per column."""
+    return tuple(
+        pack_array(kind, _packed(session, table, name, value, count))
+        if packable(kind := _kind(session, table, name))
+        else _stored(session, table.c[name], value, count)
+        for name, value in columns.items()
+    )
 
 
-def _stored(column: Column[Any], value: Any, count: int, dialect: Dialect) -> list[Any]:
-    """Return `count` values as the driver stores them."""
-    values = _spread(value, count)
+def _packed(session: Session, table: Table, name: str, value: Any, count: int) -> Packed:
+    kind = _kind(session, table, name)
+    if _is_column(value):
+        return pack_column(kind, _stored(session, table.c[name], value, count))
+    return pack_constant(kind, _stored(session, table.c[name], [value], 1)[0], count)
+
+
+def _rows(
+    session: Session, table: Table, columns: Mapping[str, Any], count: int
+) -> list[tuple[Any, ...]]:
+    """Return the rows as the driver takes them."""
+    stored = []
+    for name, value in columns.items():
+        if _is_column(value):
+            values = _stored(session, table.c[name], value, count)
+            stored.append(values.tolist() if isinstance(values, np.ndarray) else values)
+        else:
+            stored.append(_stored(session, table.c[name], [value], 1) * count)
+    return list(zip(*stored, strict=True))
+
+
+def _is_column(value: Any) -> bool:
+    """Say whether a value is one for every row, rather than one for all of them."""
+    return isinstance(value, np.ndarray) or (
+        isinstance(value, Sequence) and not isinstance(value, str)
+    )
+
+
+def _stored(session: Session, column: Column[Any], values: Any, count: int) -> Any:
+    """Return the values of a column as the driver stores them."""
     if len(values) != count:
         raise ValueError(f"{column.name} has {len(values)} values for {count} rows")
-    convert = _converter(column, dialect)
-    return values if convert is None else [convert(item) for item in values]
-
-
-def _spread(value: Any, count: int) -> list[Any]:
-    if isinstance(value, np.ndarray):
-        return list(value.tolist())
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return list(value)
-    return [value] * count
+    convert = _converter(column, _dialect(session))
+    if convert is None:
+        return values
+    if isinstance(values, np.ndarray):
+        values = values.tolist()
+    return [convert(item) for item in values]
 
 
 def _converter(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
@@ -88,21 +149,18 @@ def _converter(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any] | 
     return processor
 
 
-def _arrays(session: Session, table: Table, columns: Mapping[str, Any]) -> str:
-    """Return one typed array placeholder per column, for unnest."""
-    dialect = session.connection().dialect
-    kinds = (table.c[name].type.compile(dialect).split("(")[0] for name in columns)
-    return ", ".join(f"%s::{kind}[]" for kind in kinds)
+def _kind(session: Session, table: Table, name: str) -> str:
+    """Return the SQL type of a column, without its length."""
+    return table.c[name].type.compile(_dialect(session)).split("(")[0]
 
 
-def _rows(values: list[list[Any]]) -> list[tuple[Any, ...]]:
-    return list(zip(*values, strict=True))
+def _execute(session: Session, sql: str, parameters: Any) -> None:
+    session.connection().exec_driver_sql(sql, parameters)
 
 
-def _execute(session: Session, sql: str, parameters: list[Any]) -> None:
-    bound = tuple(parameters) if _is_postgresql(session) else parameters
-    session.connection().exec_driver_sql(sql, bound)
+def _dialect(session: Session) -> Dialect:
+    return session.get_bind().dialect
 
 
 def _is_postgresql(session: Session) -> bool:
-    return session.get_bind().dialect.name == "postgresql"
+    return _dialect(session).name == "postgresql"
