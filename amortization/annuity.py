@@ -131,10 +131,12 @@ def npv(rate: Decimal, values: Sequence[Decimal]) -> Decimal:
 
 @_precise
 def irr(values: Sequence[Decimal]) -> Decimal | None:
-    """Return the rate at which the flows are worth nothing; None where there is none above -1.
+    """Return the rate at which the flows are worth nothing; None where there is none.
 
     Of several, that of the smallest size is returned, and rather one that is not negative.
     """
+    if not min(values) < 0 < max(values):
+        return None
     found = roots(lambda growth: _polynomial(values, 1 / growth))
     gains = [rate for rate in found if rate >= 0]
     return min(gains or found, key=abs, default=None)

@@ -131,7 +131,8 @@ class Schedule:
     @property
     def total(self) -> Money:
         """Everything the borrower pays back."""
-        return self.contract.principal + self.total_interest
+        nothing = Money.zero(self.installment.currency)
+        return sum((row.amount for row in self.rows), start=nothing)
 
     @property
     def maturity(self) -> date:

@@ -17,6 +17,7 @@ class Frequency(StrEnum):
     BIWEEKLY = "biweekly"
     SEMIMONTHLY = "semimonthly"
     MONTHLY = "monthly"
+    BIMONTHLY = "bimonthly"
     QUARTERLY = "quarterly"
     SEMIANNUAL = "semiannual"
     ANNUAL = "annual"
@@ -32,6 +33,7 @@ _PER_YEAR = {
     Frequency.BIWEEKLY: 26,
     Frequency.SEMIMONTHLY: 24,
     Frequency.MONTHLY: 12,
+    Frequency.BIMONTHLY: 6,
     Frequency.QUARTERLY: 4,
     Frequency.SEMIANNUAL: 2,
     Frequency.ANNUAL: 1,

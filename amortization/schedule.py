@@ -60,10 +60,12 @@ def _rows(contract: Contract, level: int, *, extra: int) -> list[Installment]:
         interest = whole(charged, rules.interest_rounding)
         wish = _principal(rules.method, level, interest) + (extra if period.number == 1 else 0)
         principal = unpaid if period.is_last else max(0, min(wish, unpaid))
-        unpaid -= principal
-        carries = rules.carry_balance and unpaid > 0
-        owed = _trimmed(owed + charged - principal - interest) if carries else Fraction(unpaid)
-        rows.append(_row(contract, period, principal, interest, whole(owed, Rounding.HALF_UP)))
+        if rules.carry_balance and principal < unpaid:
+            owed = _trimmed(owed + charged - interest - principal)
+        else:
+            owed = Fraction(unpaid - principal)
+        unpaid = whole(owed, Rounding.HALF_UP)
+        rows.append(_row(contract, period, principal, interest, unpaid))
     return rows
 
 
@@ -138,5 +140,5 @@ def _periods(contract: Contract) -> list[_Period]:
     return periods
 
 
-def _trimmed(exact: Fraction) -> Fraction:
-    return Fraction(round(exact * _CARRIED_PARTS), _CARRIED_PARTS)
+def _trimmed(owed: Fraction) -> Fraction:
+    return Fraction(round(owed * _CARRIED_PARTS), _CARRIED_PARTS)

@@ -1,7 +1,6 @@
 """Contracts as the tests need them: one typed builder, and strategies for any sensible contract."""
 
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
@@ -97,7 +96,3 @@ def contracts(
             if number <= count
         ),
     )
-
-
-def cents(amount: str) -> int:
-    return int(Decimal(amount) * 100)
