@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import cast
 
 import numpy as np
-from sqlalchemy import Table, select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -22,6 +22,7 @@ from escrow.operations.accounts import numbers, shard_of
 from escrow.operations.shortfall import insufficient_funds
 from kernel import bulk_insert
 
+BY_KEY = select(Entry).where(Entry.key == bindparam("key"))
 POSTINGS = cast("Table", PostingLine.__table__)
 
 
@@ -113,7 +114,7 @@ def reverse(
 
 def _known(session: Session, key: str, wanted: str) -> Entry | None:
     """Return the entry that was written with this key."""
-    entry = session.scalar(select(Entry).where(Entry.key == key))
+    entry = session.scalar(BY_KEY, {"key": key})
     if entry is not None and entry.request_hash != wanted:
         raise KeyConflict(key=key)
     return entry

@@ -3,13 +3,17 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import bindparam, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from escrow.chart import AccountKind
 from escrow.ledger import AccountRef
 from escrow.models import Account, Balance
 from kernel import Currency, Money, NotFound
+
+_NAME = (Account.kind, Account.owner_id, Account.currency, Account.shard)
+# Built once: every posting that names an account by kind asks this.
+_NAMED = select(Account.id, *_NAME).where(tuple_(*_NAME).in_(bindparam("names", expanding=True)))
 
 
 def balance(session: Session, *, account: AccountRef | int) -> Money:
@@ -71,10 +75,5 @@ def account_ids(
 ) -> dict[tuple[AccountRef, int], int]:
     """Return the ids of the accounts with these names and shards that were opened."""
     names = [(ref.kind.value, ref.owner, ref.currency.value, shard) for ref, shard in refs]
-    rows = session.execute(
-        select(Account.id, Account.kind, Account.owner_id, Account.currency, Account.shard).where(
-            tuple_(Account.kind, Account.owner_id, Account.currency, Account.shard).in_(names)
-        )
-    )
-    found = {(row.kind, row.owner_id, row.currency, row.shard): row.id for row in rows}
+    found = {tuple(name): ident for ident, *name in session.execute(_NAMED, {"names": names})}
     return {ref: found[name] for ref, name in zip(refs, names, strict=True) if name in found}
