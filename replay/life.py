@@ -1,6 +1,6 @@
 """Lives the file's loans through the operations of the marketplace, month after month."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -36,6 +36,7 @@ class Stage:
         write: opens the one transaction that may write.
         product_id: the product under which the loans are made.
         lenders: who funds them.
+        accounts: their cash accounts.
         until: the first day of the last month that the file knows of.
         advance: called with the number of steps just done.
     """
@@ -44,6 +45,7 @@ class Stage:
     write: Transaction
     product_id: UUID
     lenders: tuple[Lender, ...]
+    accounts: Mapping[UUID, int]
     until: date
     advance: Callable[[int], object]
 

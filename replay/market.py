@@ -26,9 +26,13 @@ IN_BATCH = 250
 ROOM = 3
 
 
-def admit(session: Session, lenders: Iterable[Lender], *, at: datetime) -> None:
-    """Give every lender the standing order that the replay's matching works with."""
+def admit(session: Session, lenders: Iterable[Lender], *, at: datetime) -> dict[UUID, int]:
+    """Give every lender an account and a standing order, and return the accounts."""
+    accounts = {}
     for lender in lenders:
+        accounts[lender.id] = escrow.open_account(
+            session, kind=escrow.AccountKind.LENDER, owner_id=lender.id, currency=CURRENCY
+        )
         if matching.mandates_of(session, lender_id=lender.id):
             continue
         matching.save_mandate(
@@ -41,6 +45,7 @@ def admit(session: Session, lenders: Iterable[Lender], *, at: datetime) -> None:
             total=None,
             at=at,
         )
+    return accounts
 
 
 def fund(stage: Stage, lives: list[Life], on: date) -> None:
@@ -48,6 +53,7 @@ def fund(stage: Stage, lives: list[Life], on: date) -> None:
     rows = [life for life in lives if life.loan_id is None]
     whole = [life for life in rows if life.loan.funded == life.loan.amount]
     partly = [life for life in rows if life.loan.funded != life.loan.amount]
+    _bring_cash(stage, rows, on)
     for batch in chunks(whole, IN_BATCH):
         _list(stage, batch, on)
         _fill(stage, batch, on)
@@ -105,8 +111,6 @@ def _line(loan: FileLoan) -> str:
 
 def _fill(stage: Stage, lives: Sequence[Life], on: date) -> None:
     """Let the mandates fund the listings; what they leave, lenders order by hand."""
-    asked = sum(life.loan.amount.minor for life in lives)
-    _bring_cash(stage, asked * ROOM, on)
     with stage.write() as session:
         matching.run_batch(session, at=noon(on), seed=f"{stage.name}:{on}:{lives[0].loan.line}")
     with stage.write() as session:
@@ -118,7 +122,6 @@ def _fill(stage: Stage, lives: Sequence[Life], on: date) -> None:
 
 def _fill_partly(stage: Stage, lives: Sequence[Life], on: date) -> None:
     """Order by hand what the file says was funded; the borrower takes it when time is up."""
-    _bring_cash(stage, sum(life.loan.funded.minor for life in lives) * ROOM, on)
     with stage.write() as session:
         for life in lives:
             missing = life.loan.funded - (life.loan.amount - _room(session, life))
@@ -141,16 +144,16 @@ def _settle_for_part(session: Session, life: Life) -> None:
         )
 
 
-def _bring_cash(stage: Stage, needed: int, on: date) -> None:
-    """Let the lenders deposit, each its part, what is missing to `needed` minor units."""
+def _bring_cash(stage: Stage, lives: Sequence[Life], on: date) -> None:
+    """Let the lenders deposit, each its part, what is missing for a month's listings."""
+    needed = sum(life.loan.funded.minor for life in lives) * ROOM
     with stage.write() as session:
-        cash = _cash(session, stage.lenders)
-        missing = needed - sum(cash.values())
-        if missing <= 0:
-            return
-        for lender in stage.lenders:
-            amount = Money(int(missing * lender.weight) + 1, CURRENCY)
-            _deposit(session, lender, amount, key=f"{stage.name}:{on}:{needed}:{lender.id}", on=on)
+        missing = needed - sum(_cash(session, stage).values())
+    for together in chunks(stage.lenders if missing > 0 else (), TOGETHER):
+        with stage.write() as session:
+            for lender in together:
+                amount = Money(int(missing * lender.weight) + 100, CURRENCY)
+                _deposit(session, lender, amount, key=f"{stage.name}:{on}:{missing}", on=on)
 
 
 def _deposit(session: Session, lender: Lender, amount: Money, *, key: str, on: date) -> None:
@@ -158,20 +161,17 @@ def _deposit(session: Session, lender: Lender, amount: Money, *, key: str, on: d
         session,
         owner_id=lender.id,
         amount=amount,
-        key=key,
+        key=f"{key}:{lender.id}",
         gateway=BANK,
         at=noon(on),
     )
     escrow.receive(session, event=BANK.pay(deposit), at=noon(on))
 
 
-def _cash(session: Session, lenders: Iterable[Lender]) -> dict[UUID, int]:
-    return {
-        lender.id: escrow.balance(
-            session, account=escrow.AccountRef(escrow.AccountKind.LENDER, lender.id, CURRENCY)
-        ).minor
-        for lender in lenders
-    }
+def _cash(session: Session, stage: Stage) -> dict[UUID, int]:
+    """Return what each lender has free, in minor units."""
+    balances = escrow.balances(session, account_ids=list(stage.accounts.values()))
+    return {lender_id: balances[account] for lender_id, account in stage.accounts.items()}
 
 
 def _room(session: Session, life: Life) -> Money:
@@ -184,7 +184,7 @@ def _room(session: Session, life: Life) -> Money:
 def _order_by_hand(session: Session, stage: Stage, life: Life, amount: Money, on: date) -> None:
     """Let the lenders with most cash order the rest, the richest first."""
     left = amount
-    cash = _cash(session, stage.lenders)
+    cash = _cash(session, stage)
     for lender in sorted(stage.lenders, key=lambda each: (-cash[each.id], each.id)):
         part = Money(min(left.minor, cash[lender.id]), CURRENCY)
         if part.is_positive:

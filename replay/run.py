@@ -122,12 +122,12 @@ def run(
     first = min(loan.issued for loan in script.loans)
     with write() as session:
         product_id = _product(session, at=noon(first)).id
-        admit(session, lenders, at=noon(first))
+        accounts = admit(session, lenders, at=noon(first))
     lives = [Life(loan, borrower_of(script.name, loan)) for loan in script.loans]
     with read() as session:
         before = _postings(session)
         advance(_recall(session, lives))
-    stage = Stage(script.name, write, product_id, lenders, script.until, advance)
+    stage = Stage(script.name, write, product_id, lenders, accounts, script.until, advance)
     through = live(stage, lives, fund)
     with read() as session:
         report = _report(session, script, wanted, product_id)
