@@ -7,6 +7,7 @@ from typing import Self
 from kernel import Currency, Money, Rate, Refused
 from origination.facts import VOCABULARY, Facts, Kind, judged
 from origination.policy import Table
+from origination.reasons import reason_code
 
 
 class AmountOutsideLimits(Refused):
@@ -55,7 +56,7 @@ class Rule:
             at_least=threshold(table, "at_least", fact) if table.has("at_least") else None,
             at_most=threshold(table, "at_most", fact) if table.has("at_most") else None,
             missing=table.word("missing", Missing),
-            reason=table.text("reason"),
+            reason=reason_code(table),
         )
         if rule.at_least is None and rule.at_most is None:
             raise table.refuse("fact", "the rule has no bound", "Add at_least or at_most")
@@ -110,7 +111,7 @@ class Limits:
             raise amount.refuse("minimum", "it exceeds maximum or is zero", "Write a smaller one")
         if not self.installments or min(self.installments) < 1:
             raise table.refuse("installments", "there is no term", "Write at least one, such as 36")
-        if not set(self.required_facts) <= set(VOCABULARY):
+        if not set(self.required_facts) <= set(VOCABULARY) - {"amount_to_income"}:
             known = ", ".join(VOCABULARY)
             raise table.refuse("required_facts", "a fact is not known", f"Choose of: {known}")
 

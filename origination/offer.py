@@ -86,7 +86,7 @@ def make_offer(
         TermNotOffered: the product has no such term.
     """
     policy.limits.check_term(offered.installments)
-    grade = grade or assessment.grade
+    grade = assessment.grade if grade is None else grade
     listed = policy.pricing.price(grade, offered.installments)
     signs = {
         "despite_rules": not assessment.eligible,
@@ -97,7 +97,7 @@ def make_offer(
     return Offer(
         wish=offered,
         grade=grade,
-        rate=rate or listed,
+        rate=listed if rate is None else rate,
         terms=policy.pricing.terms(terms, grade),
         reasons=reasons,
     )

@@ -126,9 +126,14 @@ class Pricing:
             RateAboveCap: the rate, or the annual percentage rate, is above it.
         """
         cap = self.cap.on(on)
-        held = apr() if self.cap.covers is Covers.APR else rate
+        held = _as_shown(apr()) if self.cap.covers is Covers.APR else rate
         if held > cap:
             raise RateAboveCap(covers=self.cap.covers, rate=held, cap=cap, on=on)
+
+
+def _as_shown(apr: Rate) -> Rate:
+    """Return the rate with the two decimals that are disclosed; cents move the ones after them."""
+    return Rate(round(apr.value, 4))
 
 
 def _history(table: Table) -> tuple[tuple[date, Rate], ...]:

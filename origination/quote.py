@@ -3,7 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
-from amortization import Contract, Schedule, schedule
+from amortization import (
+    Contract,
+    Schedule,
+    annual_percentage_rate,
+    borrower_flows,
+    schedule,
+)
 from kernel import Money, Rate
 from origination.terms import Terms
 
@@ -43,7 +49,7 @@ def quote(terms: Terms, *, amount: Money, installments: int, rate: Rate, on: dat
     return Quote(
         amount=amount,
         rate=rate,
-        apr=rate,
+        apr=annual_percentage_rate(borrower_flows(plan, fee=fee)),
         installment=plan.installment,
         origination_fee=fee,
         net_proceeds=net,

@@ -5,6 +5,8 @@ Adverse action reasons are specific (12 CFR 1002.9(b)(2)): none of them says tha
 
 from types import MappingProxyType
 
+from origination.policy import Table
+
 # Rules that an applicant does not meet.
 _RULES = {
     "below_minimum_age": "You are younger than this product allows.",
@@ -52,3 +54,16 @@ _JUDGEMENT = {
 
 # The English message of every code.
 MESSAGES = MappingProxyType({**_RULES, **_LOSSES, **_JUDGEMENT})
+
+
+def reason_code(table: Table, name: str = "reason") -> str:
+    """Read a reason code from a policy file.
+
+    Raises:
+        UnusablePolicy: there is no message for it.
+    """
+    code = table.text(name)
+    if code not in MESSAGES:
+        mend = "Choose a code of origination/reasons.py, or add one with its message there"
+        raise table.refuse(name, f"{code!r} has no message", mend)
+    return code

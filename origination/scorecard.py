@@ -10,6 +10,7 @@ from kernel import Money
 from origination.facts import VOCABULARY, Facts, Kind, judged
 from origination.limits import fact_name, threshold
 from origination.policy import Table
+from origination.reasons import MESSAGES, reason_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,14 @@ class Characteristic:
     def read(cls, table: Table) -> Self:
         """Read a characteristic from a policy file."""
         fact = fact_name(table)
+        if f"unknown_{fact}" not in MESSAGES:
+            mend = f"Add unknown_{fact} to origination/reasons.py"
+            raise table.refuse("fact", "nothing says that it is not known", mend)
         wordy = VOCABULARY[fact] is Kind.WORD
         found = cls(
             fact=fact,
             instead=fact_name(table, "instead") if table.has("instead") else None,
-            reason=table.text("reason"),
+            reason=reason_code(table),
             missing=table.whole("missing"),
             bands=() if wordy else _bands(table, fact),
             values=_values(table.table("values")) if wordy else MappingProxyType({}),

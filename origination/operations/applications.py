@@ -86,15 +86,16 @@ def update_application(
     require_owner(application, borrower(borrower_id))
     if application.status != ApplicationStatus.DRAFT:
         raise NotADraft(number=application.number)
-    amount = amount or application.amount
-    installments = installments or application.installments
-    purpose = purpose or application.purpose
+    amount = application.amount if amount is None else amount
+    installments = application.installments if installments is None else installments
+    purpose = application.purpose if purpose is None else purpose
     queries.policy(product).limits.check(amount=amount, installments=installments, purpose=purpose)
 
     application.amount = amount
     application.installments = installments
     application.purpose = purpose
     application.facts = application.facts if facts is None else facts.to_json()
+    session.flush()
     return application
 
 

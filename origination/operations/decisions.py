@@ -183,7 +183,11 @@ def _offer(
 ) -> Offer:
     application = case.application
     asked = Wish(application.amount, application.installments, application.purpose)
-    offered = Wish(amount or asked.amount, installments or asked.installments, asked.purpose)
+    offered = Wish(
+        amount=asked.amount if amount is None else amount,
+        installments=asked.installments if installments is None else installments,
+        purpose=asked.purpose,
+    )
     return make_offer(
         case.policy,
         case.terms,

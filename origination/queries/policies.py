@@ -1,9 +1,8 @@
-"""What operations and the shell ask of the tables of origination."""
+"""Products and what they are judged and priced by."""
 
 import json
 from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,13 +10,10 @@ from sqlalchemy.orm import Session
 from kernel import Currency
 from origination.assessment import Policy
 from origination.limits import Limits
-from origination.models import Application, Decision, DecisionKind, Product, ProductStatus
+from origination.models import Product, ProductStatus
 from origination.policy import Table
 from origination.pricing import Pricing
 from origination.terms import Terms
-
-REVIEWS = (DecisionKind.RECOMMEND_APPROVAL, DecisionKind.RECOMMEND_DECLINE)
-FINAL = (DecisionKind.APPROVE, DecisionKind.DECLINE)
 
 
 def latest_product(session: Session, *, code: str) -> Product | None:
@@ -42,25 +38,6 @@ def policy(product: Product) -> Policy:
 def terms(product: Product) -> Terms:
     """Return what the loan agreement of this product version states, without a grade's fee."""
     return Terms.from_json(product.terms)
-
-
-def decisions(session: Session, *, application_id: UUID) -> list[Decision]:
-    """Return every decision on an application, the first one first."""
-    made = select(Decision).where(Decision.application_id == application_id).order_by(Decision.id)
-    return list(session.scalars(made))
-
-
-def last_decision(
-    session: Session, *, application: Application, kinds: tuple[DecisionKind, ...]
-) -> Decision:
-    """Return the latest decision of these kinds; an application's status says that there is one."""
-    latest = (
-        select(Decision)
-        .where(Decision.application_id == application.id, Decision.kind.in_(kinds))
-        .order_by(Decision.id.desc())
-        .limit(1)
-    )
-    return session.scalars(latest).one()
 
 
 @lru_cache(maxsize=64)

@@ -1,0 +1,53 @@
+"""What operations, other packages and the shell ask of the tables of origination."""
+
+from origination.queries.applications import (
+    ApplicationCard,
+    ApplicationFile,
+    DecisionLine,
+    Moment,
+    application_file,
+    applications_of,
+    offer_quote,
+    queue,
+)
+from origination.queries.decisions import FINAL, REVIEWS, decisions, last_decision
+from origination.queries.listings import (
+    ListingCard,
+    ListingDetail,
+    ListingFilters,
+    ListingSort,
+    card,
+    count_open,
+    listing_detail,
+    listings_past,
+    open_listings,
+)
+from origination.queries.policies import latest_product, live_products, policy, terms
+
+__all__ = [
+    "FINAL",
+    "REVIEWS",
+    "ApplicationCard",
+    "ApplicationFile",
+    "DecisionLine",
+    "ListingCard",
+    "ListingDetail",
+    "ListingFilters",
+    "ListingSort",
+    "Moment",
+    "application_file",
+    "applications_of",
+    "card",
+    "count_open",
+    "decisions",
+    "last_decision",
+    "latest_product",
+    "listing_detail",
+    "listings_past",
+    "live_products",
+    "offer_quote",
+    "open_listings",
+    "policy",
+    "queue",
+    "terms",
+]
