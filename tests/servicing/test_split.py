@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -91,6 +92,15 @@ def test_the_fee_on_interest_leaves_principal_alone() -> None:
     assert shares.fee.tolist() == [3_75, 1_25]
 
 
+def test_the_book_remembers_every_component_and_the_fee() -> None:
+    notes = notes_of(1_000_00)
+
+    for _ in range(2):
+        notes = notes.after(share(paid(100_00, 20_00, 3_00, 4_00), notes, fee=ON_PAYMENTS))
+
+    assert as_lists(notes) == [[2_46], [200_00], [40_00], [6_00], [8_00]]
+
+
 def test_fractions_of_a_cent_are_carried_until_they_make_a_cent() -> None:
     notes, fees_of_one_note = notes_of(100_00, 100_00), []
 
@@ -101,6 +111,37 @@ def test_fractions_of_a_cent_are_carried_until_they_make_a_cent() -> None:
 
     assert fees_of_one_note == [0, 0, 0, 1, 0, 0, 1, 0, 0, 1]
     assert notes.fee_paid.tolist() == [3, 3]
+
+
+def test_a_fee_charged_too_early_is_never_paid_out_but_carried() -> None:
+    notes, paid_back = live_and_return([60, 60, 10], returned=0)
+
+    shares = [share(paid(interest=5), notes, fee=ON_PAYMENTS)]
+    notes = notes.after(shares[-1])
+    shares.append(share(paid(interest=125), notes, fee=ON_PAYMENTS))
+
+    assert paid_back.fee.tolist() == [0]  # 1 is paid, on 70
+    assert [int(part.fee[0]) for part in shares] == [0, 1]  # 2 are due on 200
+
+
+def test_a_fee_that_was_given_back_is_taken_from_its_own_base_alone() -> None:
+    on_interest = ServicingFee(Rate.percent("1"), ServicingBase.INTEREST)
+    notes, paid_back = live_and_return([150, 40, 20, 10], returned=2)
+
+    of_principal = share(paid(principal=100), notes, fee=on_interest)
+    of_interest = share(paid(interest=1), notes, fee=on_interest)
+
+    assert paid_back.fee.tolist() == [1]  # 1 is paid, 2 are due on 200
+    assert of_principal.fee.tolist() == [0]
+    assert of_interest.fee.tolist() == [1]
+
+
+def test_a_fee_that_was_given_back_takes_no_more_than_the_note_receives() -> None:
+    everything = ServicingFee(Rate.percent("100"), ServicingBase.PAYMENTS)
+    notes = notes_of(1_000)
+    notes = replace(notes, received_interest=notes.received_interest + 30)
+
+    assert share(paid(interest=20), notes, fee=everything).fee.tolist() == [20]
 
 
 def test_a_fee_on_very_large_receipts_is_exact() -> None:
@@ -144,6 +185,7 @@ def test_every_component_is_paid_out_whole_and_no_note_pays_more_than_it_gets(
         )
         assert shares.fee.min() >= 0
         assert shares.net.min() >= 0
+        assert is_inside(notes)
         assert notes.fee_paid.tolist() == fees_due(notes, fee)
 
 
@@ -191,6 +233,25 @@ def test_what_an_earlier_reversal_leaves_of_fees_is_settled_from_later_receipts(
     behind = np.array(fees_due(settled, fee)) - settled.fee_paid
     assert (behind[shares.fee < shares.interest] <= 0).all()
     assert (behind[shares.fee > 0] >= 0).all()
+
+
+def live_and_return(interest: list[int], *, returned: int) -> tuple[NoteBook, Shares]:
+    """Pay interest to one note, then return one of the payments, which is told too."""
+    notes, history = notes_of(1_000), []
+    for amount in interest:
+        history.append(share(paid(interest=amount), notes, fee=ON_PAYMENTS))
+        notes = notes.after(history[-1])
+    return notes.after(history[returned].negated()), history[returned]
+
+
+def is_inside(notes: NoteBook) -> bool:
+    """Tell whether every note has its entitlement of every component, within a unit."""
+    whole = int(notes.principal.sum())
+    return all(
+        abs(has * whole - sum(received) * weight) < whole
+        for received in as_lists(notes)[1:]
+        for has, weight in zip(received, notes.principal.tolist(), strict=True)
+    )
 
 
 def outstanding(notes: NoteBook) -> int:
