@@ -4,7 +4,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from hashlib import sha256
-from typing import Self
 
 import numpy as np
 
@@ -67,16 +66,6 @@ class Plan:
     amount: Ints
     contested: Bools
     why: Codes
-
-    def only(self, kept: Bools) -> Self:
-        """Return the plan with only the rows that `kept` names."""
-        return type(self)(
-            listing=self.listing[kept],
-            mandate=self.mandate[kept],
-            amount=self.amount[kept],
-            contested=self.contested,
-            why=self.why,
-        )
 
     def digest(self, market: Market) -> str:
         """Return a SHA-256 of who gets how much of what, whatever the order of the rows."""

@@ -37,6 +37,7 @@ class Mandate(Stateful, Base):
     machine: ClassVar[Machine] = MANDATES
     cap = MoneyColumn("cap_minor")
     keep = MoneyColumn("keep_minor")
+    invested = MoneyColumn("invested_minor")
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     lender_id: Mapped[UUID] = mapped_column(index=True)
@@ -49,7 +50,8 @@ class Mandate(Stateful, Base):
     keep_minor: Mapped[int] = mapped_column(default=0)  # cash that stays uninvested
     total_minor: Mapped[int | None]  # the most over all, none for no limit
     invested_minor: Mapped[int] = mapped_column(default=0)  # placed by this mandate so far
-    served_at: Mapped[datetime | None]  # when it last got a share of a listing
+    served_at: Mapped[datetime | None]  # when it last got a share that others wanted too
+    idle_why: Mapped[str | None] = mapped_column(String(32))  # why the last batch passed it over
     created_at: Mapped[datetime]
 
 
@@ -77,6 +79,7 @@ class Order(Base):
         Index("ix_lender_order_lender_id_placed_at", "lender_id", "placed_at"),
     )
     amount = MoneyColumn("amount_minor")
+    requested = MoneyColumn("requested_minor")
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     listing_id: Mapped[UUID] = mapped_column(ForeignKey("listing.id"))
@@ -85,6 +88,7 @@ class Order(Base):
     mandate_id: Mapped[UUID | None] = mapped_column(ForeignKey("mandate.id"), index=True)
     batch_id: Mapped[UUID | None] = mapped_column(ForeignKey("batch.id"), index=True)
     amount_minor: Mapped[int]
+    requested_minor: Mapped[int]  # more than the amount where the room was smaller
     currency: Mapped[str] = mapped_column(String(3))
     status: Mapped[str] = mapped_column(String(32))
     key: Mapped[str] = mapped_column(String(120))

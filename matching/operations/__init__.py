@@ -1,0 +1,32 @@
+"""What may be done in matching."""
+
+from matching.operations.batches import run_batch
+from matching.operations.endings import (
+    decline_partial,
+    expire_listing,
+    release,
+    withdraw_listing,
+)
+from matching.operations.mandates import (
+    end_mandate,
+    pause_mandate,
+    resume_mandate,
+    save_mandate,
+    update_mandate,
+)
+from matching.operations.orders import cancel_order, place_order
+
+__all__ = [
+    "cancel_order",
+    "decline_partial",
+    "end_mandate",
+    "expire_listing",
+    "pause_mandate",
+    "place_order",
+    "release",
+    "resume_mandate",
+    "run_batch",
+    "save_mandate",
+    "update_mandate",
+    "withdraw_listing",
+]

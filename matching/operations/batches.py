@@ -1,0 +1,270 @@
+"""A batch: look at the whole market at one instant, plan, and apply what still holds."""
+
+import secrets
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session
+
+import escrow
+from escrow import InsufficientFunds, Movement, Pairs
+from kernel import Base, Currency, bulk_insert, bulk_update, new_id, new_ids
+from matching import queries
+from matching.allocate import allocate
+from matching.columns import Ints
+from matching.confirm import Confirmed, confirm
+from matching.criteria import Reason
+from matching.market import Plan
+from matching.models import Batch, Mandate, Order, OrderStatus
+from matching.operations.orders import listing_account
+from matching.queries import Snapshot
+from origination import Listing, ListingStatus
+
+# How often lenders may take their cash away between the look at it and the posting.
+TRIES = 8
+
+
+def run_batch(
+    session: Session,
+    *,
+    at: datetime,
+    seed: str | None = None,
+    currency: Currency = Currency.USD,
+    invested: Mapping[UUID, int] | None = None,
+) -> Batch:
+    """Share the money of all mandates in one currency among its open listings.
+
+    The plan is made without holding a lock; what others did meanwhile is seen under the locks of
+    those rows that it changes, and lines that no longer hold are dropped and counted. A batch that
+    runs again places only what has become possible since.
+
+    Args:
+        session: the writing session.
+        at: the instant of the batch.
+        seed: decides ties; one is drawn if none is given, and kept with the batch.
+        currency: of both sides.
+        invested: what every lender has at work, in minor units; without it, what its mandates
+            have placed.
+    """
+    seed = secrets.token_hex(16) if seed is None else seed
+    seen = queries.snapshot(session, currency=currency, at=at, invested=invested)
+    plan = allocate(seen.market, seed=seed)
+
+    _lock(session, seen, plan)
+    batch_id = new_id()
+    for left in reversed(range(TRIES)):
+        now = queries.snapshot(session, currency=currency, at=at, invested=invested)
+        held = confirm(plan, planned=seen.market, now=now.market)
+        try:
+            _post(session, batch_id, now, held, at=at, currency=currency)
+        except InsufficientFunds:
+            # Somebody took cash out after this look; what they committed shows in the next one.
+            if not left:
+                raise
+        else:
+            break
+
+    batch = Batch(
+        id=batch_id,
+        at=at,
+        seed=seed,
+        input_digest=seen.market.digest(),
+        plan_digest=plan.digest(seen.market),
+        listings=len(seen.listings),
+        mandates=len(seen.mandates),
+        orders=len(held.amount),
+        currency=currency,
+        reserved_minor=int(held.amount.sum()),
+        dropped=sum(held.dropped.values()),
+        summary=_summary(plan, held),
+    )
+    session.add(batch)
+    session.flush()
+    _write_orders(session, batch, now, held)
+    _write_listings(session, now, held, at=at)
+    _write_mandates(session, seen, plan, now, held, at=at)
+    return batch
+
+
+def _lock(session: Session, seen: Snapshot, plan: Plan) -> None:
+    """Hold the listings of the plan, then all mandates, each in the order of their ids."""
+    listings = [seen.listings[row].id for row in np.unique(plan.listing).tolist()]
+    mandates = [row.id for row in seen.mandates]
+    for model, ids in ((Listing, listings), (Mandate, mandates)):
+        for start in range(0, len(ids), 10_000):
+            some = model.id.in_(ids[start : start + 10_000])
+            session.execute(select(model.id).where(some).order_by(model.id).with_for_update())
+
+
+def _post(
+    session: Session,
+    batch_id: UUID,
+    now: Snapshot,
+    held: Confirmed,
+    *,
+    at: datetime,
+    currency: Currency,
+) -> None:
+    """Move all the money of a batch in one entry."""
+    if not held.amount.size:
+        return
+    accounts = _listing_accounts(session, now, held)
+    lenders = np.array(now.accounts, dtype=np.int64)[now.market.mandates.lender[held.mandate]]
+    escrow.post(
+        session,
+        key=f"batch:{batch_id}",
+        postings=[Pairs(Movement.RESERVE, lenders, accounts[held.listing], held.amount, currency)],
+        at=at,
+        memo="Mandates",
+    )
+
+
+def _listing_accounts(session: Session, now: Snapshot, held: Confirmed) -> Ints:
+    """Return the account of every listing of the plan, opening those that have none yet."""
+    accounts = np.array([row.account_id or 0 for row in now.listings], dtype=np.int64)
+    new = [row for row in np.unique(held.listing).tolist() if not accounts[row]]
+    listings = _loaded(session, [now.listings[row].id for row in new])
+    for row in new:
+        accounts[row] = listing_account(session, listings[now.listings[row].id])
+    return accounts
+
+
+def _loaded(session: Session, ids: list[UUID]) -> dict[UUID, Listing]:
+    """Load listings afresh, as objects."""
+    found: dict[UUID, Listing] = {}
+    for start in range(0, len(ids), 10_000):
+        some = select(Listing).where(Listing.id.in_(ids[start : start + 10_000]))
+        fresh = some.execution_options(populate_existing=True)
+        found.update((listing.id, listing) for listing in session.scalars(fresh))
+    return found
+
+
+def _summary(plan: Plan, held: Confirmed) -> dict[str, Any]:
+    """Say how many mandates came how far, and why lines were dropped."""
+    reached = Counter(Reason(code).name.lower() for code in plan.why.tolist())
+    return {
+        "reached": dict(sorted(reached.items())),
+        "dropped": {reason.value: count for reason, count in held.dropped.items()},
+        "contested": int(plan.contested.sum()),
+    }
+
+
+def _write_orders(session: Session, batch: Batch, now: Snapshot, held: Confirmed) -> None:
+    listings = [now.listings[row].id for row in held.listing.tolist()]
+    mandates = [now.mandates[row] for row in held.mandate.tolist()]
+    bulk_insert(
+        session,
+        _table(Order),
+        {
+            "id": new_ids(len(held.amount)) if held.amount.size else [],
+            "listing_id": listings,
+            "lender_id": [mandate.lender_id for mandate in mandates],
+            "account_id": [mandate.account_id for mandate in mandates],
+            "mandate_id": [mandate.id for mandate in mandates],
+            "batch_id": batch.id,
+            "amount_minor": held.amount,
+            "requested_minor": held.amount,
+            "currency": batch.currency,
+            "status": OrderStatus.RESERVED.value,
+            "key": [f"batch:{batch.id.hex}:{listing.hex}" for listing in listings],
+            "placed_at": batch.at,
+        },
+        count=len(held.amount),
+    )
+
+
+def _write_listings(session: Session, now: Snapshot, held: Confirmed, *, at: datetime) -> None:
+    """Book the room that is taken, and fund the listings that are full."""
+    rows, orders = np.unique(held.listing, return_counts=True)
+    taken = _sums(held.listing, held.amount, len(now.listings))[rows]
+    found = [now.listings[row] for row in rows.tolist()]
+    full = [row.id for row, got in zip(found, taken.tolist(), strict=True) if _room(row) == got]
+    bulk_update(
+        session,
+        _table(Listing),
+        "id",
+        {
+            "id": [row.id for row in found],
+            "reserved_minor": np.array([row.reserved_minor for row in found], np.int64) + taken,
+            "orders": np.array([row.orders for row in found], np.int64) + orders,
+        },
+        count=len(found),
+    )
+    forget(session, Listing)
+    for listing in _loaded(session, full).values():
+        listing.move(session, ListingStatus.FUNDED, by="system", at=at, why="full")
+        listing.closed_at = at
+
+
+def _room(row: Any) -> int:
+    return int(row.amount_minor - row.reserved_minor)
+
+
+def _write_mandates(
+    session: Session, seen: Snapshot, plan: Plan, now: Snapshot, held: Confirmed, *, at: datetime
+) -> None:
+    """Book what each mandate placed, when it was served, and why it was not."""
+    placed = _sums(held.mandate, held.amount, len(now.mandates))
+    contested = {seen.listings[row].id for row in np.flatnonzero(plan.contested).tolist()}
+    served = {
+        mandate
+        for mandate, listing in zip(held.mandate.tolist(), held.listing.tolist(), strict=True)
+        if now.listings[listing].id in contested
+    }
+    reached = dict(zip((row.id for row in seen.mandates), plan.why.tolist(), strict=True))
+    fresh = [
+        (
+            mandate.id,
+            mandate.invested_minor + int(placed[row]),
+            at if row in served else mandate.served_at,
+            _idle_why(reached.get(mandate.id), placed=int(placed[row])),
+        )
+        for row, mandate in enumerate(now.mandates)
+    ]
+    changed = [
+        values
+        for values, mandate in zip(fresh, now.mandates, strict=True)
+        if values[1:] != (mandate.invested_minor, mandate.served_at, mandate.idle_why)
+    ]
+    names = ("id", "invested_minor", "served_at", "idle_why")
+    columns = zip(*changed, strict=True) if changed else ((), (), (), ())
+    bulk_update(
+        session,
+        _table(Mandate),
+        "id",
+        dict(zip(names, map(list, columns), strict=True)),
+        count=len(changed),
+    )
+    forget(session, Mandate)
+
+
+def _idle_why(code: int | None, *, placed: int) -> str | None:
+    """Name what stood in the way; a line that was planned and dropped came too late."""
+    if placed or code is None:
+        return None
+    reason = Reason(code)
+    return (Reason.QUEUE if reason is Reason.SERVED else reason).name.lower()
+
+
+def _sums(rows: Ints, amounts: Ints, count: int) -> Ints:
+    sums = np.zeros(count, dtype=np.int64)
+    np.add.at(sums, rows, amounts)
+    return sums
+
+
+def forget(session: Session, model: type[Base]) -> None:
+    """Make the session read again what a bulk statement has changed."""
+    for row in list(session.identity_map.values()):
+        if isinstance(row, model):
+            session.expire(row)
+
+
+def _table(model: type[Base]) -> Table:
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table

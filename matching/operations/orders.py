@@ -1,0 +1,227 @@
+"""Orders by hand: one lender's amount in one listing, reserved at once or refused with a reason."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+import escrow
+from escrow import AccountKind, Movement, Posting
+from kernel import Currency, Money, NotFound, find, lock, new_id
+from matching import queries
+from matching.errors import (
+    ListingClosed,
+    ListingFull,
+    OrderFixed,
+    OrderKeyTaken,
+    OrderOffStep,
+    OrderTooSmall,
+    OwnListing,
+)
+from matching.models import Mandate, Order, OrderStatus
+from origination import Listing, ListingStatus, Terms
+
+
+def place_order(
+    session: Session,
+    *,
+    listing_id: UUID,
+    lender_id: UUID,
+    amount: Money,
+    key: str,
+    at: datetime,
+    allow_partial: bool = False,
+) -> Order:
+    """Reserve a lender's money for a listing, or return the order placed with this key before.
+
+    A refusal leaves the session as it was, so that the rest of a basket can still be placed.
+
+    Args:
+        session: the writing session.
+        listing_id: what to fund.
+        lender_id: whose cash.
+        amount: at least the minimum and a multiple of the step, or exactly what is left.
+        key: the lender's name for this order.
+        at: when it was placed.
+        allow_partial: whether to take what is left where that is less than the amount.
+
+    Raises:
+        NotFound: there is no such listing.
+        OwnListing: the lender is its borrower.
+        ListingFull: less is left than was asked for.
+        ListingClosed: it takes no orders.
+        OrderTooSmall: the amount is below the minimum.
+        OrderOffStep: the amount is not a multiple of the step.
+        InsufficientFunds: the lender's cash does not suffice.
+        OrderKeyTaken: the key stands for another order.
+    """
+    known = _known(session, lender_id, key, (listing_id, amount))
+    if known is not None:
+        return known
+    order = Order(
+        id=new_id(),
+        listing_id=listing_id,
+        lender_id=lender_id,
+        requested=amount,
+        status=OrderStatus.RESERVED,
+        key=key,
+        placed_at=at,
+    )
+    try:
+        with session.begin_nested():
+            _place(session, order, at=at, allow_partial=allow_partial)
+    except IntegrityError:
+        # The same request was answered at the same moment; what it placed is visible now.
+        known = _known(session, lender_id, key, (listing_id, amount))
+        if known is None:
+            raise
+        return known
+    return order
+
+
+def cancel_order(session: Session, *, order_id: UUID, lender_id: UUID, at: datetime) -> Order:
+    """Take an order back while its listing is open; doing it again changes nothing.
+
+    Raises:
+        NotFound: the lender has no such order.
+        OrderFixed: the listing is no longer open, or the order no longer reserved.
+    """
+    order = find(session, Order, order_id)
+    if order.lender_id != lender_id:
+        raise NotFound(what="Order", id=order_id)
+    listing = lock(session, Listing, order.listing_id)
+    order = lock(session, Order, order_id)
+    if order.status == OrderStatus.CANCELLED:
+        return order
+    if order.status != OrderStatus.RESERVED or listing.status != ListingStatus.OPEN:
+        raise OrderFixed(order=order.status, listing=listing.status)
+
+    order.status = OrderStatus.CANCELLED
+    order.closed_at, order.closed_why = at, "cancelled by the lender"
+    listing.reserved -= order.amount
+    listing.orders -= 1
+    if order.mandate_id is not None:
+        lock(session, Mandate, order.mandate_id).invested_minor -= order.amount_minor
+    escrow.post(
+        session,
+        key=f"order:{order.id}:cancel",
+        postings=[
+            Posting(
+                Movement.RELEASE, listing_account(session, listing), order.account_id, order.amount
+            )
+        ],
+        at=at,
+        memo=f"Order on L-{listing.number} cancelled",
+        actor=f"lender:{lender_id}",
+    )
+    return order
+
+
+def listing_account(session: Session, listing: Listing) -> int:
+    """Return the account that holds a listing's money, opened with its first order."""
+    if listing.account_id is None:
+        listing.account_id = escrow.open_account(
+            session,
+            kind=AccountKind.LISTING,
+            owner_id=listing.id,
+            currency=Currency(listing.currency),
+        )
+    return listing.account_id
+
+
+def _known(session: Session, lender_id: UUID, key: str, wanted: tuple[UUID, Money]) -> Order | None:
+    order = queries.order_by_key(session, lender_id=lender_id, key=key)
+    if order is not None and (order.listing_id, order.requested) != wanted:
+        raise OrderKeyTaken(key=key)
+    return order
+
+
+def _place(session: Session, order: Order, *, at: datetime, allow_partial: bool) -> None:
+    listing = find(session, Listing, order.listing_id)
+    if listing.borrower_id == order.lender_id:
+        raise OwnListing
+    order.amount = _take(session, listing, order.requested, at=at, allow_partial=allow_partial)
+    source = escrow.open_account(
+        session, kind=AccountKind.LENDER, owner_id=order.lender_id, currency=order.amount.currency
+    )
+    order.account_id = source
+    session.add(order)
+    session.flush()
+    escrow.post(
+        session,
+        key=f"order:{order.id}",
+        postings=[
+            Posting(Movement.RESERVE, source, listing_account(session, listing), order.amount)
+        ],
+        at=at,
+        memo=f"Order on L-{listing.number}",
+        actor=f"lender:{order.lender_id}",
+    )
+
+
+def _take(
+    session: Session, listing: Listing, wanted: Money, *, at: datetime, allow_partial: bool
+) -> Money:
+    """Take room of a listing, and fund it with the last of it; return how much was taken.
+
+    The first try holds no lock. Only where it fails is the row locked, to tell why, or to take
+    what is left.
+    """
+    left = _try_to_take(session, listing, wanted, at=at)
+    if left is None:
+        listing = lock(session, Listing, listing.id)
+        room = listing.amount - listing.reserved
+        if allow_partial and room.is_positive and room < wanted:
+            wanted = room
+        left = _try_to_take(session, listing, wanted, at=at)
+        if left is None:
+            raise _refusal(listing, wanted, room, at=at)
+    if left == 0:
+        session.refresh(listing)
+        listing.move(session, ListingStatus.FUNDED, by="system", at=at, why="full")
+        listing.closed_at = at
+    return wanted
+
+
+def _try_to_take(session: Session, listing: Listing, amount: Money, *, at: datetime) -> int | None:
+    """Take room in one conditional statement; return what is left, or nothing if it did not fit."""
+    room = Listing.amount_minor - Listing.reserved_minor
+    whole = _is_whole_order(listing, amount)
+    left = session.scalar(
+        update(Listing)
+        .where(
+            Listing.id == listing.id,
+            Listing.status == ListingStatus.OPEN,
+            Listing.closes_at > at,
+            room >= amount.minor if whole else room == amount.minor,
+        )
+        .values(reserved_minor=Listing.reserved_minor + amount.minor, orders=Listing.orders + 1)
+        .returning(room)
+        .execution_options(synchronize_session=False)
+    )
+    session.expire(listing, ["reserved_minor", "orders"])
+    return left
+
+
+def _is_whole_order(listing: Listing, amount: Money) -> bool:
+    terms = Terms.from_json(listing.terms)
+    return amount >= terms.order_minimum and amount.minor % terms.funding.order_step_minor == 0
+
+
+def _refusal(listing: Listing, wanted: Money, room: Money, *, at: datetime) -> Exception:
+    """Say why an order did not fit; the row is locked, so that what it says is so."""
+    terms = Terms.from_json(listing.terms)
+    if listing.status not in {ListingStatus.OPEN, ListingStatus.FUNDED}:
+        return ListingClosed(number=listing.number, status=listing.status)
+    if listing.closes_at is not None and listing.closes_at <= at and room.is_positive:
+        return ListingClosed(number=listing.number, status="past its time")
+    if wanted > room:
+        return ListingFull(number=listing.number, room=room)
+    if wanted < terms.order_minimum:
+        return OrderTooSmall(
+            field="amount", why="too small", minimum=terms.order_minimum, room=room
+        )
+    step = Money(terms.funding.order_step_minor, terms.currency)
+    return OrderOffStep(field="amount", why="off the step", step=step, room=room)

@@ -1,0 +1,18 @@
+"""What matching knows, for its operations and for pages."""
+
+from matching.queries.mandates import MandateLine, batches, mandates_of, matching_listings
+from matching.queries.market import Snapshot, snapshot
+from matching.queries.orders import OrderLine, order_book, order_by_key, orders_of
+
+__all__ = [
+    "MandateLine",
+    "OrderLine",
+    "Snapshot",
+    "batches",
+    "mandates_of",
+    "matching_listings",
+    "order_book",
+    "order_by_key",
+    "orders_of",
+    "snapshot",
+]

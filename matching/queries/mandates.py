@@ -1,0 +1,75 @@
+"""Standing orders as a page shows them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kernel import Currency, Money
+from matching.criteria import Criteria, Profiles, Reason, first_failures
+from matching.models import Batch, Mandate, MandateStatus
+from matching.queries.market import listing_columns, open_listings, vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class MandateLine:
+    """A standing order; `idle_why` is the reason the last batch gave for passing it over."""
+
+    id: UUID
+    name: str
+    status: MandateStatus
+    cap: Money
+    keep: Money
+    total: Money | None
+    invested: Money
+    criteria: Criteria
+    idle_why: str | None
+    served_at: datetime | None
+    created_at: datetime
+
+
+def mandates_of(session: Session, *, lender_id: UUID) -> list[MandateLine]:
+    """Return a lender's standing orders in the order in which they are used, ended ones last."""
+    rows = session.scalars(
+        select(Mandate)
+        .where(Mandate.lender_id == lender_id)
+        .order_by(Mandate.status == MandateStatus.ENDED, Mandate.created_at, Mandate.id)
+    )
+    return [_line(mandate) for mandate in rows]
+
+
+def matching_listings(
+    session: Session, *, criteria: list[Criteria], currency: Currency, at: datetime
+) -> list[int]:
+    """Count for each of these criteria the open listings that meet it."""
+    rows = open_listings(session, currency=currency, at=at)
+    words = vocabulary(rows)
+    listings = listing_columns(rows, words, at=at, lenders={})
+    table = first_failures(Profiles.of(criteria, words), listings)
+    return [int(count) for count in np.count_nonzero(table == Reason.MATCHED, axis=1)]
+
+
+def batches(session: Session, *, limit: int = 50) -> list[Batch]:
+    """Return the latest batches, the newest first."""
+    return list(session.scalars(select(Batch).order_by(Batch.id.desc()).limit(limit)))
+
+
+def _line(mandate: Mandate) -> MandateLine:
+    currency = Currency(mandate.currency)
+    total = mandate.total_minor
+    return MandateLine(
+        id=mandate.id,
+        name=mandate.name,
+        status=MandateStatus(mandate.status),
+        cap=mandate.cap,
+        keep=mandate.keep,
+        total=None if total is None else Money(total, currency),
+        invested=Money(mandate.invested_minor, currency),
+        criteria=Criteria.from_json(mandate.criteria),
+        idle_why=mandate.idle_why,
+        served_at=mandate.served_at,
+        created_at=mandate.created_at,
+    )
