@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from kernel import lock
+from kernel import MoveNotAllowed, lock
 from servicing import queries
-from servicing.models import Loan, LoanStatus
+from servicing.models import LOANS, Loan, LoanStatus
 from servicing.position import advance
 from servicing.state import State
 
@@ -22,6 +22,8 @@ def charge_off(
         DayAlreadyCounted: the loan has been counted beyond that day.
     """
     loan = lock(session, Loan, loan_id)
+    if loan.status != LoanStatus.ACTIVE:
+        raise MoveNotAllowed(noun=LOANS.noun, now=loan.status, to=LoanStatus.CHARGED_OFF)
     state = advance(queries.state(loan), on, plan=queries.plan(loan))
     write_off(session, loan, state, by=by, at=at, why=why)
     session.flush()

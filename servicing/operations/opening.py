@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from amortization import Contract
 from escrow import AccountKind, AccountRef, Movement, Posting, open_account, post
-from kernel import bulk_insert, lock, new_id, new_ids, next_number
-from matching.models import Order, OrderStatus
+from kernel import Money, bulk_insert, lock, new_id, new_ids, next_number
+from matching import Order, OrderStatus
 from origination import Listing, ListingStatus, Terms
 from servicing.booking import start
 from servicing.errors import ListingNotCovered
@@ -68,11 +68,9 @@ def _orders(session: Session, listing: Listing) -> Rows:
         .where(Order.listing_id == listing.id, Order.status == OrderStatus.RESERVED)
         .order_by(Order.placed_at, Order.id)
     ).all()
-    total = sum(order.amount_minor for order in orders)
-    if total != listing.reserved_minor:
-        raise ListingNotCovered(
-            number=listing.number, orders=total, reserved=listing.reserved_minor
-        )
+    total = Money(sum(order.amount_minor for order in orders), listing.reserved.currency)
+    if total != listing.reserved:
+        raise ListingNotCovered(number=listing.number, orders=total, reserved=listing.reserved)
     return orders
 
 

@@ -1,6 +1,7 @@
 """Returning a payment: its stored parts are taken back, and later ones keep theirs."""
 
 from datetime import date, datetime
+from typing import TypeAlias
 from uuid import UUID
 
 from sqlalchemy import insert, literal, select, update
@@ -36,6 +37,8 @@ _AMOUNTS = (
     "servicing_fee_minor",
     "excess_minor",
 )
+
+Starts: TypeAlias = list[tuple[Repayment, State]]
 
 
 def reverse_repayment(
@@ -76,12 +79,14 @@ def reverse_repayment(
     _check(session, loan, paid)
     plan = queries.plan(loan)
 
-    state = _recomputed(session, loan, paid, plan, on)
+    state, starts = _recomputed(session, loan, paid, plan, on)
 
     back = _negated(paid, loan, key=key, on=on, at=at)
     back.seq = queries.next_seq(session, loan_id=loan.id)
     back.entry_id = _take_back(session, paid, loan, key=key, at=at, why=why, by=by)
     session.add(back)
+    for later, before in starts:
+        later.state_before = before.to_json()
     session.flush()
     _undistribute(session, paid, back)
     add_up(loan, back)
@@ -104,17 +109,19 @@ def _check(session: Session, loan: Loan, paid: Repayment) -> None:
         raise PaymentReturned(number=loan.number)
 
 
-def _recomputed(session: Session, loan: Loan, paid: Repayment, plan: Plan, on: date) -> State:
-    """Return the state as it is without a payment, and tell the later ones where they start now."""
+def _recomputed(
+    session: Session, loan: Loan, paid: Repayment, plan: Plan, on: date
+) -> tuple[State, Starts]:
+    """Return the state as it is without a payment, and where each later one starts from now."""
     now = queries.state(loan)
     if paid.kind == RepaymentKind.RECOVERY:
-        return now
+        return now, []
     until = advance(now, on, plan=plan).as_of if loan.charged_off_on is None else now.as_of
-    state = State.from_json(paid.state_before)
+    state, starts = State.from_json(paid.state_before), []
     for later in queries.live_repayments(session, loan_id=loan.id, after=paid.seq):
-        later.state_before = state.to_json()
+        starts.append((later, state))
         state = queries.replayed(state, later, plan=plan)
-    return advance(state, until, plan=plan)
+    return advance(state, until, plan=plan), starts
 
 
 def _negated(paid: Repayment, loan: Loan, *, key: str, on: date, at: datetime) -> Repayment:

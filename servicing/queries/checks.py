@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
-from matching.models import Order, OrderStatus
+from matching import Order, OrderStatus
 from origination import Listing, ListingStatus
 from servicing.models import Distribution, Loan, LoanStatus, Note, Repayment
 

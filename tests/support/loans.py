@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from escrow import AccountKind, AccountRef, Gather, Movement, Spread, balance, open_account, post
 from kernel import Currency, Money, Rate, bulk_insert, new_id, new_ids, next_number
-from matching.models import Order, OrderStatus
+from matching import Order, OrderStatus
 from origination import (
     Application,
     ApplicationStatus,
@@ -210,6 +210,7 @@ def _fund(
         "lender_id": [lender for lender, _ in lenders],
         "account_id": sources,
         "amount_minor": minors,
+        "requested_minor": minors,
         "currency": USD.value,
         "status": OrderStatus.RESERVED.value,
         "key": [f"{listing.id}:{place}" for place in range(count)],
