@@ -10,7 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import case, func, select, text
+from sqlalchemy import ScalarSelect, case, func, select, text
 from sqlalchemy.orm import Session
 
 import escrow
@@ -197,7 +197,8 @@ def _book_totals(session: Session, product_id: UUID) -> dict[str, Totals]:
             func.sum(loan.paid_principal_minor),
             func.sum(loan.paid_interest_minor),
             func.sum(loan.paid_late_fee_minor),
-            func.sum(loan.recovered_minor),
+            # LendingClub states recoveries before the collector's fee.
+            func.sum(loan.recovered_minor + _collection_fee()),
             failed,
         )
         .where(loan.product_id == product_id)
@@ -209,6 +210,12 @@ def _book_totals(session: Session, product_id: UUID) -> dict[str, Totals]:
         totals[grade].add(one)
         totals["all"].add(one)
     return dict(totals)
+
+
+def _collection_fee() -> ScalarSelect[int]:
+    paid = servicing.Repayment
+    fees = select(func.coalesce(func.sum(paid.collection_fee_minor), 0))
+    return fees.where(paid.loan_id == servicing.Loan.id).correlate(servicing.Loan).scalar_subquery()
 
 
 def _postings(session: Session) -> int:
