@@ -40,12 +40,12 @@ def apportion(total_before: int, amount: int, weights: Column, received: Column)
     largest = 2 * total * int(weights.max()) + whole
     weights, received = exact(largest, weights, received)
 
-    least, most = _bounds(total, weights, whole)
-    least -= received
-    parts, slack = _overdue(least, amount)
+    behind, most = _bounds(total, weights, whole)
+    behind -= received
+    parts, slack = _overdue(behind, amount)
     rest = amount - int(parts.sum())
     if rest:
-        parts += _by_deadline(rest, received + parts, most, weights, slack)
+        np.add.at(parts, _by_deadline(rest, received + parts, most, weights, slack), 1)
     settled: Column = parts.astype(np.int64, copy=False)
     return settled
 
@@ -84,7 +84,7 @@ def _overdue(behind: Column, amount: int) -> tuple[Column, int]:
 def _by_deadline(
     rest: int, held: Column, most: Column, weights: Column, slack: int
 ) -> npt.NDArray[np.intp]:
-    """Give the odd units to the notes whose next whole unit falls due earliest.
+    """Return who gets the odd units: the notes whose next whole unit falls due earliest.
 
     A note may take units until it holds its entitlement rounded up, `most`. Its unit `k` falls due
     when the entitlement reaches `k + slack`.
@@ -104,4 +104,4 @@ def _by_deadline(
     last = np.partition(unit, rest - 1)[rest - 1]
     sooner = note[unit < last]
     level = note[unit == last][: rest - len(sooner)]
-    return np.bincount(np.concatenate([sooner, level]), minlength=len(held))
+    return np.concatenate([sooner, level])

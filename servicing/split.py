@@ -133,6 +133,7 @@ def servicing_fees(shares: Shares, notes: NoteBook, *, fee: ServicingFee) -> Col
     top, bottom = fee.rate.value.as_integer_ratio()
     earned = before + now
     (earned,) = exact(top * int(earned.max(initial=0)), earned)
-    owing = (earned * top // bottom).astype(np.int64) - notes.fee_paid
+    owing: Column = (earned * top // bottom).astype(np.int64, copy=False)
+    owing -= notes.fee_paid
     fees: Column = np.clip(owing, 0, now)
     return fees
