@@ -1,0 +1,204 @@
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from marketplace.db import atomic, reader
+from marketplace.models import Role, User, UserSession
+from tests.support.web import PASSWORD, Visitor, Watch
+
+
+def rows(app: Flask, statement: Any) -> list[Any]:
+    with app.app_context(), reader() as session:
+        return list(session.scalars(statement))
+
+
+def newcomer(**changes: str) -> dict[str, str]:
+    return {
+        "role": "lender",
+        "name": "Carol",
+        "email": "Carol@Tessera.example",
+        "password": PASSWORD,
+        "agree": "1",
+    } | changes
+
+
+def test_who_opens_an_account_is_signed_in_at_once(app: Flask, visitor: Visitor) -> None:
+    answer = visitor.post("/register", **newcomer())
+
+    assert answer.status_code == 303
+    assert visitor.get("/account").status_code == 200
+    user = rows(app, select(User).where(User.name == "Carol"))[0]
+    assert (user.email, user.role) == ("carol@tessera.example", "lender")
+    assert user.password_hash.startswith("$argon2id$")
+
+
+def test_nobody_makes_themselves_an_operator(app: Flask, visitor: Visitor) -> None:
+    answer = visitor.post("/register", **newcomer(role="operator"))
+
+    assert answer.status_code == 422
+    assert not rows(app, select(User).where(User.name == "Carol"))
+
+
+def test_an_address_has_one_account(visitor: Visitor) -> None:
+    answer = visitor.post("/register", **newcomer(email="BOB@tessera.example"))
+
+    assert answer.status_code == 422
+    assert "bob@tessera.example" in answer.text
+
+
+def test_a_short_password_is_refused_and_never_shown_again(visitor: Visitor) -> None:
+    answer = visitor.post("/register", **newcomer(password="short"))
+
+    assert answer.status_code == 422
+    assert "Write at least 10 characters." in answer.text
+    assert 'value="short"' not in answer.text
+    assert 'value="Carol"' in answer.text
+
+
+def test_a_wrong_password_and_an_unknown_address_read_alike(visitor: Visitor) -> None:
+    wrong = visitor.sign_in("bob", "not the password")
+    unknown = visitor.sign_in("nobody", "not the password")
+
+    sentence = "The e-mail address or the password is wrong."
+    assert wrong.status_code == unknown.status_code == 422
+    assert wrong.text.count(sentence) == unknown.text.count(sentence) == 1
+
+
+def test_guessing_has_to_wait(visitor: Visitor, watch: Watch) -> None:
+    for _ in range(5):
+        visitor.sign_in("bob", "a guess, a guess")
+
+    throttled = visitor.sign_in("bob")
+    watch.move(minutes=15, seconds=1)
+    later = visitor.sign_in("bob")
+
+    assert throttled.status_code == 422
+    assert "wait 15 minutes" in throttled.text
+    assert later.status_code == 303
+
+
+def test_guessing_from_one_address_over_many_accounts_has_to_wait_too(
+    app: Flask, visitor: Visitor
+) -> None:
+    app.config["LOGIN_FAILURES_PER_ADDRESS"] = 3
+    for name in ("carol", "dan", "erin"):
+        visitor.sign_in(name, "a guess, a guess")
+
+    assert visitor.sign_in("bob").status_code == 422
+
+
+def test_signing_in_forgets_the_session_of_before(app: Flask, visitor: Visitor) -> None:
+    visitor.sign_in("bob")
+    before = visitor.client.get_cookie("tessera")
+    visitor.post("/sign-out")
+
+    visitor.sign_in("bob")
+
+    assert before != visitor.client.get_cookie("tessera")
+    assert len({row.token_hash for row in rows(app, select(UserSession))}) == 2
+
+
+def test_a_stolen_cookie_is_worthless_after_signing_out(app: Flask, bob: Visitor) -> None:
+    cookie = bob.client.get_cookie("tessera")
+    assert cookie is not None
+    thief = Visitor(app)
+    thief.client.set_cookie("tessera", cookie.value)
+
+    bob.post("/sign-out")
+
+    assert thief.get("/account").status_code == 303
+
+
+def test_the_database_does_not_hold_what_the_cookie_holds(app: Flask, bob: Visitor) -> None:
+    with bob.client.session_transaction() as cookie:
+        token = cookie["token"]
+
+    assert token not in {row.token_hash for row in rows(app, select(UserSession))}
+
+
+def test_a_session_ends_when_nobody_clicks(bob: Visitor, watch: Watch) -> None:
+    watch.move(minutes=14)
+    busy = bob.get("/account")
+    watch.move(minutes=14)
+    still_busy = bob.get("/account")
+    watch.move(minutes=16)
+    idle = bob.get("/account")
+
+    assert [busy.status_code, still_busy.status_code, idle.status_code] == [200, 200, 303]
+
+
+def test_a_session_ends_after_half_a_day_whatever_happens(bob: Visitor, watch: Watch) -> None:
+    for _ in range(12 * 6 - 1):
+        watch.move(minutes=10)
+        assert bob.get("/account").status_code == 200
+
+    watch.move(minutes=10)
+
+    assert bob.get("/account").status_code == 303
+
+
+def test_a_device_can_be_signed_out_from_another(app: Flask, bob: Visitor) -> None:
+    phone = Visitor(app)
+    phone.sign_in("bob")
+    with phone.client.session_transaction() as cookie:
+        assert cookie["token"]
+    newest = select(UserSession).order_by(UserSession.id.desc())
+
+    bob.post(f"/account/devices/{rows(app, newest)[0].id}/revoke")
+
+    assert phone.get("/account").status_code == 303
+    assert bob.get("/account").status_code == 200
+
+
+def test_nobody_signs_out_the_devices_of_others(app: Flask, bob: Visitor) -> None:
+    alice = Visitor(app)
+    alice.sign_in("alice")
+    hers = rows(app, select(UserSession).order_by(UserSession.id.desc()))[0]
+
+    answer = bob.post(f"/account/devices/{hers.id}/revoke")
+
+    assert answer.status_code == 404
+    assert alice.get("/account").status_code == 200
+
+
+def test_a_new_password_signs_out_the_other_devices(app: Flask, bob: Visitor) -> None:
+    phone = Visitor(app)
+    phone.sign_in("bob")
+
+    bob.post("/account/password", current=PASSWORD, password="another horse entirely")
+
+    assert phone.get("/account").status_code == 303
+    assert bob.get("/account").status_code == 200
+    assert Visitor(app).sign_in("bob", "another horse entirely").status_code == 303
+
+
+def test_a_password_is_changed_only_by_who_knows_it(bob: Visitor) -> None:
+    answer = bob.post("/account/password", current="a guess", password="another horse entirely")
+
+    assert answer.status_code == 422
+    assert "This is not your current password." in answer.text
+
+
+def test_a_disabled_account_opens_no_more(app: Flask, bob: Visitor, watch: Watch) -> None:
+    with app.app_context(), atomic() as session:
+        session.scalars(select(User).where(User.name == "Bob")).one().disabled_at = watch()
+
+    assert bob.get("/account").status_code == 303
+    assert Visitor(app).sign_in("bob").status_code == 422
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_command_opens_an_account_of_any_role(app: Flask, role: Role) -> None:
+    runner = app.test_cli_runner()
+
+    asked = ["--name", "Oscar", "--role", role.value, "--password", PASSWORD]
+
+    made = runner.invoke(args=["user", "create", "Oscar@tessera.example", *asked])
+    again = runner.invoke(args=["user", "create", "oscar@tessera.example", *asked])
+
+    assert made.exit_code == 0
+    assert again.exit_code == 1
+    assert "already an account" in again.output
+    assert Visitor(app).sign_in("oscar").status_code == 303
