@@ -40,7 +40,21 @@ from servicing.owing import owed
 from servicing.paying import PayoffTooSmall
 from servicing.plan import Plan
 from servicing.position import DayAlreadyCounted, advance, forecast
-from servicing.queries import audit, due_loans
+from servicing.queries import (
+    LoanCard,
+    LoanDetail,
+    NoteCard,
+    Payment,
+    Standing,
+    Upcoming,
+    audit,
+    due_loans,
+    loan_detail,
+    loans,
+    notes_of,
+    payments,
+    standing,
+)
 from servicing.state import Bill, State
 
 __all__ = [
@@ -53,11 +67,15 @@ __all__ = [
     "LendersHaveSpent",
     "ListingNotCovered",
     "Loan",
+    "LoanCard",
+    "LoanDetail",
     "LoanNotPayable",
     "LoanStatus",
     "NotReturnable",
     "Note",
+    "NoteCard",
     "NothingPaid",
+    "Payment",
     "PaymentKeyUsed",
     "PaymentReturned",
     "PayoffQuote",
@@ -65,7 +83,9 @@ __all__ = [
     "Plan",
     "Repayment",
     "RepaymentKind",
+    "Standing",
     "State",
+    "Upcoming",
     "advance",
     "audit",
     "begin_close",
@@ -74,10 +94,15 @@ __all__ = [
     "due_loans",
     "finish_close",
     "forecast",
+    "loan_detail",
+    "loans",
+    "notes_of",
     "open_loan",
     "owed",
+    "payments",
     "quote_payoff",
     "receive_repayment",
     "recover",
     "reverse_repayment",
+    "standing",
 ]

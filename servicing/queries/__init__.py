@@ -1,6 +1,16 @@
 """What operations and the shell ask of the tables of servicing."""
 
 from servicing.queries.audit import audit
+from servicing.queries.books import (
+    LoanCard,
+    LoanDetail,
+    NoteCard,
+    Payment,
+    loan_detail,
+    loans,
+    notes_of,
+    payments,
+)
 from servicing.queries.loans import (
     due_loans,
     live_repayments,
@@ -12,17 +22,29 @@ from servicing.queries.loans import (
     state,
 )
 from servicing.queries.notes import Notes, notes
+from servicing.queries.standing import Standing, Upcoming, standing
 
 __all__ = [
+    "LoanCard",
+    "LoanDetail",
+    "NoteCard",
     "Notes",
+    "Payment",
+    "Standing",
+    "Upcoming",
     "audit",
     "due_loans",
     "live_repayments",
+    "loan_detail",
+    "loans",
     "next_seq",
     "notes",
+    "notes_of",
+    "payments",
     "plan",
     "recovered_before",
     "repayment_by_key",
     "replayed",
+    "standing",
     "state",
 ]
