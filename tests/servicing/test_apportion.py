@@ -205,6 +205,16 @@ def test_two_equal_notes_prove_that_a_reversal_can_leave_a_whole_unit() -> None:
     assert loan.is_inside
 
 
+def test_three_notes_prove_that_a_reversal_can_leave_two_whole_units() -> None:
+    loan = Life([2, 2, 6])
+    for amount in (2, 2, 3):
+        loan.pay(amount)
+
+    loan.take_back(1)
+
+    assert loan.received.tolist() == [0, 0, 5]  # entitled to 1, 1 and 3
+
+
 def test_four_notes_prove_that_no_rule_keeps_inside_what_a_reversal_left_inside() -> None:
     loan = Life([1, 1, 2, 2])
     for amount in (2, 1, 1):
