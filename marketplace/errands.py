@@ -14,13 +14,18 @@ from marketplace.db import in_transaction, reader
 from marketplace.jobs import Work, handles
 
 
-@handles(flows.BATCH)
+def init_errands() -> None:
+    """Tell the worker who does which kind of job."""
+    handles(flows.BATCH)(run_batch)
+    handles(flows.EXPIRY)(expire)
+    handles(flows.PAYOUT)(send_payout)
+
+
 def run_batch(work: Work) -> None:
     """Let the mandates fund what is open."""
     in_transaction(lambda session: matching.run_batch(session, at=work.at, seed=str(work.id)))
 
 
-@handles(flows.EXPIRY)
 def expire(work: Work) -> None:
     """Close a listing whose time is up; one that was funded meanwhile needs nothing."""
     listing_id = UUID(work.payload["listing_id"])
@@ -30,7 +35,6 @@ def expire(work: Work) -> None:
         return
 
 
-@handles(flows.PAYOUT)
 def send_payout(work: Work) -> None:
     """Send a payout through the gateway, outside any transaction, and record what it answers."""
     with reader() as session:

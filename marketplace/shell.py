@@ -8,6 +8,7 @@ from marketplace.assets import init_assets
 from marketplace.cli import init_commands
 from marketplace.clock import system_clock
 from marketplace.db import init_database
+from marketplace.errands import init_errands
 from marketplace.errors import init_errors
 from marketplace.formats import init_formats
 from marketplace.headers import init_headers
@@ -36,6 +37,7 @@ def init_app(app: Flask) -> None:
     init_headers(app)
     init_errors(app)
     init_mail(app)
+    init_errands()
     init_pages(app)
     init_commands(app)
 
