@@ -12,7 +12,7 @@ import numpy as np
 
 from benchmarks.__main__ import Row, table
 from kernel import Currency, Money, Rate
-from origination.terms import ServicingBase
+from origination import ServicingBase
 from servicing.apportion import Column, apportion
 from servicing.split import NoteBook, ServicingFee, share
 from servicing.waterfall import Applied, Bucket

@@ -11,7 +11,7 @@ from typing import Self
 import numpy as np
 
 from kernel import Invalid, Money, Rate
-from origination.terms import ServicingBase
+from origination import ServicingBase
 from servicing.apportion import Column, apportion, exact
 from servicing.waterfall import Applied
 

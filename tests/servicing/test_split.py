@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernel import Currency, Money, Rate, Rounding
-from origination.terms import ServicingBase
+from origination import ServicingBase
 from servicing.apportion import Column
 from servicing.split import NoteBook, ServicingFee, Shares, UnusableServicingFee, share
 from servicing.waterfall import Applied, Bucket, Dues, Owed, apply, parse_order, recover
