@@ -42,7 +42,7 @@ def watch(session: Session, listing: origination.Listing, *, at: datetime) -> No
         kind=EXPIRY,
         payload={"listing_id": str(listing.id)},
         at=at,
-        run_at=listing.closes_at,
+        run_at=origination.ends_at(listing),
         dedupe_key=f"expiry:{listing.id}:{listing.status}",
     )
 

@@ -10,6 +10,7 @@ from origination.operations.decisions import accept, decide, review
 from origination.operations.listings import (
     accept_partial,
     decline_partial,
+    ends_at,
     expire,
     publish,
     withdraw_listing,
@@ -23,6 +24,7 @@ __all__ = [
     "apply",
     "decide",
     "decline_partial",
+    "ends_at",
     "expire",
     "publish",
     "register_product",

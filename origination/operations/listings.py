@@ -57,7 +57,7 @@ def expire(session: Session, *, listing_id: UUID, at: datetime) -> Listing:
         MoveNotAllowed: it is neither open nor partial.
     """
     listing = lock(session, Listing, listing_id)
-    until = _until(listing)
+    until = ends_at(listing)
 
     if until is not None and at < until:
         raise StillOpen(number=listing.number, until=until.isoformat(timespec="minutes"))
@@ -141,7 +141,7 @@ def _listing(application: Application, offered: Decision, terms: Terms, *, at: d
     return listing
 
 
-def _until(listing: Listing) -> datetime | None:
+def ends_at(listing: Listing) -> datetime | None:
     """Return when the listing's time is over: for lenders, then for its borrower."""
     if listing.status == ListingStatus.PARTIAL and listing.closed_at is not None:
         days = Terms.from_json(listing.terms).funding.acceptance_days
