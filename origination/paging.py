@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar, TypeVarTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, literal, tuple_
+from sqlalchemy import ColumnElement, Select, Uuid, literal, tuple_
 from sqlalchemy.types import TypeEngine
 
 from kernel import Invalid, Rate, RateColumn, UtcDateTime
@@ -41,7 +41,7 @@ class Keyset:
     """An order of rows: by one column, and by id where that is equal.
 
     Attributes:
-        column: whole numbers, rates or instants; never NULL.
+        column: whole numbers, rates, instants or ids; never NULL.
         ident: the column with the id.
         descending: whether the greatest comes first.
     """
@@ -97,12 +97,16 @@ def _cursor(value: Any, ident: UUID) -> str:
         value = (value - EPOCH) // timedelta(microseconds=1)
     if isinstance(value, Rate):
         value = value.e8
+    if isinstance(value, UUID):
+        value = value.int
     return f"{value}~{ident}"
 
 
 def _value(kind: TypeEngine[Any], number: int) -> Any:
     if isinstance(kind, UtcDateTime):
         return EPOCH + timedelta(microseconds=number)
+    if isinstance(kind, Uuid):
+        return UUID(int=number)
     if not -BIGINT <= number < BIGINT:
         raise OverflowError
     return Rate.from_e8(number) if isinstance(kind, RateColumn) else number

@@ -1,4 +1,5 @@
 import pytest
+from sqlalchemy import Uuid
 from sqlalchemy.orm import Session
 
 from kernel import Rate, RateColumn, UtcDateTime
@@ -74,5 +75,7 @@ def test_places_are_written_as_whole_numbers() -> None:
     assert _cursor(Rate.percent("12.61"), ALICE) == f"12610000~{ALICE}"
     assert _cursor(2500, ALICE) == f"2500~{ALICE}"
     assert _cursor(NOON, ALICE) == f"1772452800000000~{ALICE}"
+    assert _cursor(ALICE, ALICE) == f"{ALICE.int}~{ALICE}"
+    assert _value(Uuid(), ALICE.int) == ALICE
     assert _value(UtcDateTime(), 1772452800000000) == NOON
     assert _value(RateColumn(), 12610000) == Rate.percent("12.61")
