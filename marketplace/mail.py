@@ -164,9 +164,9 @@ def _enveloped(row: OutboxMessage) -> EmailMessage:
     message["From"] = current_app.config["MAIL_FROM"]
     message["To"] = row.recipient
     message["Subject"] = row.subject
-    message["Content-Language"] = row.locale
     message["Message-ID"] = f"<{row.id}@tessera>"
     message.set_content(row.body)
+    message["Content-Language"] = row.locale
     return message
 
 

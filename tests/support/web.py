@@ -46,7 +46,7 @@ class Visitor:
 
     def get(self, path: str, **headers: str) -> TestResponse:
         """Open a page."""
-        return self.client.get(path, headers=self.headers | headers)
+        return self.client.get(path, headers=self.headers | headers, buffered=True)
 
     def post(self, path: str, **filled: Any) -> TestResponse:
         """Send a form the way a page of the site does."""
