@@ -1,0 +1,140 @@
+"""Every page of the shell, in both languages and colours, on a screen and on a phone.
+
+`visit` fails a test whose page breaks the content policy, complains, asks elsewhere or scrolls
+sideways; add the path of a new page to the list below.
+"""
+
+import pytest
+from playwright.sync_api import Page
+
+from marketplace.models import Role
+from tests.support.browser import Site, Visit
+from tests.support.web import PASSWORD, settle
+
+FOR_GUESTS = ["/", "/sign-in", "/register", "/dev/inbox", "/dev/components"]
+FOR_MEMBERS = ["/account", "/dev/components"]
+LOCALES = {"en-US": "en", "zh-CN": "zh-Hans"}
+
+
+@pytest.fixture
+def backend() -> str:
+    return "sqlite"
+
+
+def sign_in(page: Page, name: str = "bob") -> None:
+    page.goto("/sign-in")
+    page.locator("#f-email").fill(f"{name}@tessera.example")
+    page.locator("#f-password").fill(PASSWORD)
+    page.locator("main button[type=submit]").click()
+    page.wait_for_url("**/*")
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("locale", LOCALES)
+def test_the_pages_of_guests_keep_their_promises(
+    visit: Visit, locale: str, width: int, *, dark: bool
+) -> None:
+    page = visit("/", locale=locale, width=width, dark=dark)
+    for path in FOR_GUESTS:
+        page.goto(path)
+
+        assert page.locator("html").get_attribute("lang") == LOCALES[locale]
+        assert page.locator("h1").first.is_visible()
+        assert background(page) == ("rgb(15, 19, 25)" if dark else "rgb(246, 247, 249)")
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("locale", LOCALES)
+def test_the_pages_of_members_keep_their_promises(
+    visit: Visit, site: Site, locale: str, width: int, *, dark: bool
+) -> None:
+    settle(site.app, "bob", Role.LENDER)
+    page = visit("/", locale=locale, width=width, dark=dark)
+    sign_in(page)
+    for path in FOR_MEMBERS:
+        page.goto(path)
+
+        assert page.locator("h1").first.is_visible()
+        assert "Bob" in page.locator(".ts-menu summary").inner_text() or width < 992
+
+
+def test_a_chosen_language_and_theme_stay(visit: Visit) -> None:
+    page = visit("/sign-in")
+    page.locator(".ts-menu summary").click()
+    page.get_by_role("button", name="Dark").click()
+    page.locator(".ts-menu summary").click()
+    page.get_by_role("button", name="简体中文").click()
+
+    assert page.url.endswith("/sign-in")
+    assert page.locator("html").get_attribute("lang") == "zh-Hans"
+    assert page.locator("html").get_attribute("data-bs-theme") == "dark"
+    assert background(page) == "rgb(15, 19, 25)"
+
+
+def test_the_system_s_colours_are_followed_while_the_page_is_open(visit: Visit) -> None:
+    page = visit("/dev/components")
+    page.locator(".ts-chart-canvas canvas").first.wait_for()
+
+    page.emulate_media(color_scheme="dark")
+
+    assert background(page) == "rgb(15, 19, 25)"
+
+
+def test_a_chart_is_drawn_and_its_figures_stand_below(visit: Visit) -> None:
+    page = visit("/dev/components", locale="zh-CN")
+    chart = page.locator(".ts-chart").first
+    chart.locator("canvas").wait_for()
+
+    chart.locator(".ts-chart-canvas").hover(position={"x": 120, "y": 120})
+    chart.locator("summary").click()
+
+    assert "US$820.00" in chart.locator("table").inner_text()
+
+
+def test_the_first_key_leads_past_the_navigation(visit: Visit) -> None:
+    page = visit("/sign-in")
+
+    page.keyboard.press("Tab")
+
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+
+
+def test_the_menu_closes_on_escape(visit: Visit) -> None:
+    page = visit("/")
+    page.locator(".ts-menu summary").click()
+    panel = page.locator(".ts-menu-panel")
+    assert panel.is_visible()
+
+    page.keyboard.press("Escape")
+
+    assert not panel.is_visible()
+
+
+def test_a_form_is_sent_once_however_often_it_is_clicked(visit: Visit, site: Site) -> None:
+    settle(site.app, "bob", Role.LENDER)
+    page = visit("/sign-in")
+    sent = []
+    page.on("request", lambda request: sent.append(request) if request.method == "POST" else None)
+    page.locator("#f-email").fill("bob@tessera.example")
+    page.locator("#f-password").fill(PASSWORD)
+
+    page.locator("main button[type=submit]").dblclick()
+    page.wait_for_url("**/account")
+
+    assert len(sent) == 1
+
+
+def test_a_password_can_be_looked_at(visit: Visit) -> None:
+    page = visit("/sign-in")
+    page.locator("#f-password").fill("secret words")
+
+    page.get_by_role("button", name="Show password").click()
+
+    assert page.locator("#f-password").get_attribute("type") == "text"
+
+
+def background(page: Page) -> str:
+    colour: str = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    return colour
