@@ -85,16 +85,19 @@ def test_a_wide_book_repays_itself(
     assert many.interest.min() >= 0
 
 
+@pytest.mark.parametrize(("rounding", "percent"), [(Rounding.UP, 6), (Rounding.DOWN, 18)])
 @pytest.mark.parametrize("basis", InstallmentBasis)
-def test_an_installment_that_is_exact_to_the_cent_is_not_rounded_up(
-    basis: InstallmentBasis,
+def test_an_installment_that_is_exact_to_the_cent_is_not_rounded_off_it(
+    basis: InstallmentBasis, rounding: Rounding, percent: int
 ) -> None:
-    """At 12 % over one month, 1.00 comes back as 1.01, and as a little more in floats."""
-    rules = replace(PLAIN, installment_basis=basis)
+    """At 6 % over one month 2.00 comes back as 2.01, in floats as a little more; 18 %, less."""
+    principal = np.arange(200, 400_000, 200)
+    rates = np.full_like(principal, Rate.percent(percent).e8)
+    rules = replace(PLAIN, installment_basis=basis, installment_rounding=rounding)
 
-    many = schedules(np.array([100]), np.array([12_000_000]), 1, rules)
+    many = schedules(principal, rates, 1, rules)
 
-    assert many.installment.tolist() == [101]
+    assert (many.installment == principal + principal // 200 * percent // 6).all()
 
 
 def test_a_remainder_that_halves_exactly_goes_the_same_way() -> None:

@@ -72,6 +72,12 @@ def test_thirty_e_isda_leaves_the_last_day_of_the_contract_at_the_end_of_februar
     assert at_the_end == Fraction(179, 360)
 
 
+def test_no_time_passes_on_the_last_day_of_a_contract_that_ends_in_february() -> None:
+    last = date(2023, 2, 28)
+
+    assert year_fraction(last, last, DayCount.THIRTY_E_360_ISDA, termination=last) == 0
+
+
 @given(start=DAYS, end=DAYS, convention=st.sampled_from(BY_DAYS))
 def test_time_never_runs_backwards_and_turns_its_sign_with_the_dates(
     start: date, end: date, convention: DayCount

@@ -20,10 +20,12 @@ from amortization import (
     schedule,
 )
 from kernel import Rate, Rounding
-from tests.amortization.builders import PLAIN, contract, contracts, usd
+from tests.amortization.builders import CONVENTIONS, PLAIN, contract, contracts, usd
 from tests.amortization.published import differences
 from tests.vectors import vectors
 
+NOTHING = usd("0")
+CARRIED = CONVENTIONS.map(lambda rules: replace(rules, carry_balance=True))
 NEAREST = replace(PLAIN, installment_rounding=Rounding.HALF_UP)
 
 
@@ -246,6 +248,15 @@ def test_the_first_installment_may_take_what_rounding_leaves_over() -> None:
     assert abs(shifted.balloon.minor) <= 1
 
 
+def test_a_balloon_stays_with_the_last_installment() -> None:
+    first = replace(PLAIN, remainder=Remainder.FIRST)
+
+    promised = schedule(contract(installments=12, amortized_over=36, conventions=first))
+
+    assert promised.rows[0].amount == promised.installment
+    assert promised.balloon > usd("7000.00")
+
+
 def test_equal_principal_may_begin_with_the_odd_cents() -> None:
     rules = replace(
         PLAIN,
@@ -358,3 +369,14 @@ def test_interest_over_days_grows_with_the_days(signed: Contract) -> None:
 
     assert owed[0] == 0
     assert owed == sorted(owed)
+
+
+@given(signed=contracts(conventions=CARRIED))
+@settings(deadline=None)
+def test_a_carried_balance_ends_at_nothing_too(signed: Contract) -> None:
+    promised = schedule(signed)
+
+    shown = [amount.minor for row in promised.rows for amount in (row.principal, row.interest)]
+    assert min(shown) >= 0
+    assert promised.rows[-1].balance == NOTHING
+    assert promised.total.minor == sum(shown)

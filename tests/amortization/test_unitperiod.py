@@ -60,6 +60,12 @@ def test_without_a_common_period_the_nearest_to_the_average_is_taken() -> None:
     assert common_unit([BEGIN], paid) == UnitPeriod.of_months(1)
 
 
+def test_of_two_standard_intervals_equally_near_the_lower_is_taken() -> None:
+    paid = [BEGIN + timedelta(days=13), BEGIN + timedelta(days=29)]
+
+    assert common_unit([BEGIN], paid) == UnitPeriod.of_days(14)
+
+
 def test_a_week_is_one_of_fifty_two() -> None:
     assert UnitPeriod.of_days(14).per_year == 26
     assert UnitPeriod.of_days(10).per_year == Fraction(365, 10)
