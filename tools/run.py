@@ -52,9 +52,9 @@ def serve(host: str, wanted_port: str) -> None:
         "the worker": _start("-m", "flask", "work", "--forever", environment=environment),
     }
     try:
+        logins = _flask("demo", "--logins", environment=environment, stdout=subprocess.PIPE)
         _wait_for_the_first_page(host, port, programs)
-        _say(f"\nTessera answers on {_address(host, port)} - Ctrl-C stops it.")
-        _flask("demo", "--logins", environment=environment)
+        _say(f"\nTessera answers on {_address(host, port)} - Ctrl-C stops it.\n{logins}")
         _watch(programs)
     finally:
         _stop(programs)
@@ -105,12 +105,19 @@ def _secret(file: Path) -> str:
     return file.read_text()
 
 
-def _flask(*arguments: str, environment: dict[str, str]) -> None:
+def _flask(*arguments: str, environment: dict[str, str], stdout: int | None = None) -> str:
+    """Run a command of the application; it prints for itself, or into a pipe for the caller."""
     done = subprocess.run(
-        [BIN / "python", "-m", "flask", *arguments], cwd=ROOT, env=environment, check=False
+        [BIN / "python", "-m", "flask", *arguments],
+        cwd=ROOT,
+        env=environment,
+        stdout=stdout,
+        text=True,
+        check=False,
     )
     if done.returncode != 0:
         raise Trouble(f"`flask {' '.join(arguments)}` failed, see above")
+    return done.stdout or ""
 
 
 def _gunicorn(host: str, port: int, environment: dict[str, str]) -> subprocess.Popen[bytes]:
