@@ -29,10 +29,12 @@ from escrow.queries import (
     Finding,
     Statement,
     StatementLine,
+    Transfer,
     account_id,
     balance,
     balances,
     statement,
+    transfers_of,
     verify,
 )
 from escrow.sandbox_gateway import SandboxGateway
@@ -70,6 +72,7 @@ __all__ = [
     "Spread",
     "Statement",
     "StatementLine",
+    "Transfer",
     "account_id",
     "balance",
     "balances",
@@ -80,5 +83,6 @@ __all__ = [
     "receive",
     "reverse",
     "statement",
+    "transfers_of",
     "verify",
 ]

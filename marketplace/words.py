@@ -59,6 +59,7 @@ STATES: dict[str, dict[str, Word]] = {
     "application": {
         "draft": Word(_l("Draft"), "neutral"),
         "submitted": Word(_l("Submitted"), "progress"),
+        "reviewed": Word(_l("Reviewed"), "progress"),
         "approved": Word(_l("Approved"), "positive"),
         "declined": Word(_l("Declined"), "negative"),
         "offered": Word(_l("Offer made"), "info"),
@@ -73,15 +74,14 @@ STATES: dict[str, dict[str, Word]] = {
         "draft": Word(_l("Draft"), "neutral"),
         "open": Word(_l("Open for funding"), "info"),
         "funded": Word(_l("Fully funded"), "positive"),
-        "partly_funded": Word(_l("Partly funded"), "warning"),
+        "partial": Word(_l("Partly funded"), "warning"),
         "closed": Word(_l("Closed"), "neutral"),
         "expired": Word(_l("Expired"), "neutral"),
         "withdrawn": Word(_l("Withdrawn"), "neutral"),
         "disbursed": Word(_l("Paid out"), "positive"),
     },
     "order": {
-        "open": Word(_l("Reserved"), "progress"),
-        "placed": Word(_l("Reserved"), "progress"),
+        "reserved": Word(_l("Reserved"), "progress"),
         "filled": Word(_l("Filled"), "positive"),
         "released": Word(_l("Released"), "neutral"),
         "cancelled": Word(_l("Cancelled"), "neutral"),
@@ -110,9 +110,13 @@ STATES: dict[str, dict[str, Word]] = {
         "overdue": Word(_l("Overdue"), "negative"),
     },
     "transfer": {
-        "pending": Word(_l("On its way"), "progress"),
-        "succeeded": Word(_l("Arrived"), "positive"),
-        "failed": Word(_l("Returned"), "negative"),
+        "initiated": Word(_l("Waiting for payment"), "progress"),
+        "available": Word(_l("Arrived"), "positive"),
+        "requested": Word(_l("Being sent"), "progress"),
+        "sent": Word(_l("On its way"), "progress"),
+        "paid": Word(_l("Paid out"), "positive"),
+        "failed": Word(_l("Failed"), "negative"),
+        "returned": Word(_l("Returned"), "negative"),
     },
 }
 

@@ -1,0 +1,57 @@
+"""Money on its way in and out, as its owner sees it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from escrow.models import Deposit, Payout
+from kernel import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """A deposit (amount above zero) or a payout (below), and how far it has come."""
+
+    id: UUID
+    amount: Money
+    status: str
+    at: datetime
+    finished_at: datetime | None
+    destination: str
+    failure: str
+
+
+def transfers_of(session: Session, *, owner_id: UUID, limit: int = 20) -> list[Transfer]:
+    """Return the newest deposits and payouts of an owner, newest first."""
+    deposits = select(Deposit).where(Deposit.owner_id == owner_id)
+    payouts = select(Payout).where(Payout.owner_id == owner_id)
+    found = [
+        _in(row)
+        for row in session.scalars(deposits.order_by(Deposit.created_at.desc()).limit(limit))
+    ]
+    found += [
+        _out(row)
+        for row in session.scalars(payouts.order_by(Payout.created_at.desc()).limit(limit))
+    ]
+    return sorted(found, key=lambda each: (each.at, each.id), reverse=True)[:limit]
+
+
+def _in(row: Deposit) -> Transfer:
+    return Transfer(
+        row.id, row.amount, row.status, row.created_at, row.finished_at, "", row.failure or ""
+    )
+
+
+def _out(row: Payout) -> Transfer:
+    return Transfer(
+        row.id,
+        -row.amount,
+        row.status,
+        row.created_at,
+        row.finished_at,
+        row.destination,
+        row.failure or "",
+    )

@@ -1,0 +1,136 @@
+"""A lender's money: what there is, what moved, money in and money out."""
+
+from uuid import UUID
+
+from flask import Blueprint, redirect, request
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+import escrow
+from escrow import AccountKind
+from kernel import Currency
+from marketplace import clock, flows
+from marketplace.db import in_transaction, reader
+from marketplace.forms import Form
+from marketplace.people import me, requires
+from marketplace.schemas import wallet as schemas
+from marketplace.web.pages import render, see_other
+from marketplace.web.wallet_page import Purse, WalletPage, masked, statement_lines
+from reporting import lender_currencies
+
+blueprint = Blueprint("wallet", __name__, url_prefix="/wallet")
+
+LINES = 25
+
+
+@blueprint.get("/")
+@requires("lender")
+def index() -> tuple[str, int]:
+    """Show what there is in each currency, and what moved in one of them."""
+    before = request.args.get("before", type=int)
+    with reader() as session:
+        currencies = lender_currencies(session, lender_id=me().id) or [Currency.USD]
+        chosen = _chosen(currencies)
+        account = _account(session, chosen)
+        lines = (
+            ()
+            if account is None
+            else statement_lines(
+                escrow.statement(session, account_id=account, limit=LINES, before=before)
+            )
+        )
+        page = WalletPage(
+            purses=tuple(_purse(session, currency) for currency in currencies),
+            currency=chosen,
+            lines=lines,
+            older=lines[-1].entry_id if len(lines) >= LINES else None,
+            transfers=tuple(escrow.transfers_of(session, owner_id=me().id, limit=10)),
+        )
+    return render("wallet/index.html", page=page)
+
+
+@blueprint.get("/deposits/new")
+@requires("lender")
+def new_deposit() -> tuple[str, int]:
+    """Ask how much to add."""
+    form = Form(schemas.AddFunds(), initial={"currency": request.args.get("currency", "USD")})
+    return render("wallet/add.html", form=form)
+
+
+@blueprint.post("/deposits/")
+@requires("lender")
+def create_deposit() -> Response | tuple[str, int]:
+    """Note the deposit and go to the bank's page to pay it."""
+    form = Form(schemas.AddFunds())
+    if form.load(request.form):
+        with form.catching(deposit_too_small="amount"):
+            deposit = in_transaction(
+                lambda session: escrow.begin_deposit(
+                    session,
+                    owner_id=me().id,
+                    amount=form.values["amount"],
+                    key=f"{me().id}:{form.values['key']}",
+                    gateway=flows.gateway(),
+                    at=clock.now(),
+                )
+            )
+            return redirect(flows.gateway().checkout_url(deposit), 303)
+    return render("wallet/add.html", form=form)
+
+
+@blueprint.get("/withdrawals/new")
+@requires("lender")
+def new_withdrawal() -> tuple[str, int]:
+    """Ask how much to withdraw, and where to."""
+    form = Form(schemas.Withdraw(), initial={"currency": request.args.get("currency", "USD")})
+    return _withdraw_page(form)
+
+
+@blueprint.post("/withdrawals/")
+@requires("lender")
+def create_withdrawal() -> Response | tuple[str, int]:
+    """Show the exact withdrawal once more; confirmed, hold the money and send it."""
+    form = Form(schemas.Withdraw())
+    if not form.load(request.form):
+        return _withdraw_page(form)
+    if "confirmed" not in request.args:
+        return render("wallet/confirm.html", form=form, page=form.values)
+    values = form.values
+    with form.catching(insufficient_funds="amount", key_conflict="key"):
+        in_transaction(
+            lambda session: flows.pay_out(
+                session,
+                kind=AccountKind.LENDER,
+                owner_id=me().id,
+                amount=values["amount"],
+                destination=masked(values["destination"]),
+                key=f"{me().id}:{values['key']}",
+                at=clock.now(),
+            )
+        )
+        said = _("Your money is on its way to your bank.")
+        return see_other("wallet.index", said=said, currency=values["currency"])
+    return _withdraw_page(form)
+
+
+def _withdraw_page(form: Form) -> tuple[str, int]:
+    with reader() as session:
+        currencies = lender_currencies(session, lender_id=me().id) or [Currency.USD]
+        purses = tuple(_purse(session, currency) for currency in currencies)
+    return render("wallet/withdraw.html", form=form, page=purses)
+
+
+def _chosen(currencies: list[Currency] | tuple[Currency, ...]) -> Currency:
+    asked = request.args.get("currency", "")
+    return next((each for each in currencies if each.value == asked), currencies[0])
+
+
+def _purse(session: Session, currency: Currency) -> Purse:
+    lender_id: UUID = me().id
+    account = escrow.AccountRef(AccountKind.LENDER, lender_id, currency)
+    return Purse(currency, escrow.balance(session, account=account))
+
+
+def _account(session: Session, currency: Currency) -> int | None:
+    return escrow.account_id(session, kind=AccountKind.LENDER, owner_id=me().id, currency=currency)
