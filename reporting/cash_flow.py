@@ -1,19 +1,20 @@
 """What a lender may expect month by month if every borrower pays on time."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import Session
 
-from amortization import Contract
 from kernel import Currency, Money, Rate
 from origination import ServicingBase, Terms
-from reporting.forecast import Column, Due, dues, first_day
-from servicing import Loan, LoanStatus, Note, Plan, State
+from reporting.forecast import Column, Due, Lent, dues, first_day
+from servicing import Loan, LoanStatus, Note, State
 
 _ONE = Rate.percent(100).e8
 
@@ -70,9 +71,8 @@ def cash_flow(session: Session, *, lender_id: UUID, currency: Currency, on: date
     rows = session.execute(_active(lender_id, currency)).all()
     if not rows:
         return CashFlow(lender_id, currency, on, ())
-    loans = [_loan(row) for row in rows]
-    due = dues(loans, on=on)
-    months = _by_month(due, _held(rows, loans), currency)
+    loans = _loans(rows)
+    months = _by_month(dues(loans, on=on), _held(rows, loans), currency)
     return CashFlow(lender_id, currency, on, months)
 
 
@@ -86,7 +86,7 @@ def _active(lender_id: UUID, currency: Currency) -> Any:
             Loan.installments,
             Loan.started_on,
             Loan.first_due_on,
-            Loan.terms,
+            cast(Loan.terms, Text).label("terms"),
             Loan.state,
         )
         .join(Loan, Loan.id == Note.loan_id)
@@ -98,29 +98,33 @@ def _active(lender_id: UUID, currency: Currency) -> Any:
     )
 
 
-def _loan(row: Any) -> tuple[Plan, State]:
-    terms = Terms.from_json(row.terms)
-    contract = Contract(
-        principal=Money(row.principal_minor, terms.currency),
-        rate=row.rate,
-        installments=row.installments,
-        start=row.started_on,
-        first_due=row.first_due_on,
-        conventions=terms.conventions,
-    )
-    return Plan(contract, terms), State.from_json(row.state)
+def _loans(rows: Sequence[Any]) -> list[Lent]:
+    """Return the loans; those of one product version and grade share one reading of their terms."""
+    texts = {row.terms for row in rows}
+    terms = {text: Terms.from_json(json.loads(text)) for text in texts}
+    return [
+        Lent(
+            principal=Money(row.principal_minor, terms[row.terms].currency),
+            rate=row.rate,
+            installments=row.installments,
+            started_on=row.started_on,
+            first_due_on=row.first_due_on,
+            terms=terms[row.terms],
+            state=State.from_json(row.state),
+        )
+        for row in rows
+    ]
 
 
-def _held(rows: Any, loans: list[tuple[Plan, State]]) -> _Held:
-    fees = [plan.terms.fees for plan, _ in loans]
+def _held(rows: Sequence[Any], loans: list[Lent]) -> _Held:
+    fees = [loan.terms.fees for loan in loans]
+    on_payments = [fee.servicing_base is ServicingBase.PAYMENTS for fee in fees]
     return _Held(
         principal=np.array([row.share for row in rows], dtype=np.int64),
         returned=np.array([row.returned for row in rows], dtype=np.int64),
         of=np.array([row.principal_minor for row in rows], dtype=np.int64),
         fee_e8=np.array([fee.servicing.e8 for fee in fees], dtype=np.int64),
-        fee_on_principal=np.array(
-            [fee.servicing_base is ServicingBase.PAYMENTS for fee in fees], dtype=np.int64
-        ),
+        fee_on_principal=np.array(on_payments, dtype=np.int64),
     )
 
 

@@ -7,13 +7,15 @@ counted in columns; the few others one by one, by the function that bills them.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from amortization import DayCount, Frequency, Method
-from kernel import Rate, Rounding
+from amortization import Contract, Conventions, DayCount, Frequency, Method
+from kernel import Money, Rate, Rounding, add_months
+from origination import Terms
 from servicing import Plan, State, forecast
 
 Column: TypeAlias = NDArray[np.int64]
@@ -39,38 +41,76 @@ class Due:
     interest: Column
 
 
-def dues(loans: Sequence[tuple[Plan, State]], *, on: date) -> Due:
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """A loan as far as its future goes: what was agreed, and where it stands."""
+
+    principal: Money
+    rate: Rate
+    installments: int
+    started_on: date
+    first_due_on: date
+    terms: Terms
+    state: State
+
+    @property
+    def plan(self) -> Plan:
+        """The agreement, in the form in which it is billed."""
+        contract = Contract(
+            principal=self.principal,
+            rate=self.rate,
+            installments=self.installments,
+            start=self.started_on,
+            first_due=self.first_due_on,
+            conventions=self.terms.conventions,
+        )
+        return Plan(contract, self.terms)
+
+    @property
+    def is_regular(self) -> bool:
+        """Whether it can be counted in columns: whole equal months, nothing accrued."""
+        return has_equal_months(self.terms.conventions) and self._begins_a_period
+
+    @property
+    def _begins_a_period(self) -> bool:
+        state = self.state
+        if state.due_on is None or state.accrued or state.remainder:
+            return False
+        # Overdue principal bears interest; a loan that has some is counted day by day.
+        paid_up = not state.bills or state.as_of <= state.accrues_from
+        return paid_up and add_months(state.due_on, -1, anchor=self._anchor) == state.accrues_from
+
+    @property
+    def _anchor(self) -> int:
+        """The day of the month on which installments fall due."""
+        follows = add_months(self.started_on, 1) == self.first_due_on
+        return self.started_on.day if follows else self.first_due_on.day
+
+
+def dues(loans: Sequence[Lent], *, on: date) -> Due:
     """Return every amount that the loans will ask for; what is overdue counts in the month of `on`.
 
     Amounts are those of the whole loan.
     """
-    regular = [place for place, loan in enumerate(loans) if is_regular(*loan)]
+    regular = [place for place, loan in enumerate(loans) if loan.is_regular]
     rest = sorted(set(range(len(loans))) - set(regular))
     rows = [
-        *_open_bills(loans, regular, on=on),
-        *(row for place in rest for row in _one(place, *loans[place], on=on)),
+        *(row for place in regular for row in _open_bills(place, loans[place].state, on=on)),
+        *(row for place in rest for row in _one(place, loans[place], on=on)),
     ]
     parts = [_due(rows)]
     for rounding in Rounding:
-        places = [at for at in regular if _rounding(loans[at][0]) is rounding]
+        places = [at for at in regular if _rounding(loans[at]) is rounding]
         parts += _periods(loans, np.array(places, dtype=np.int64), rounding) if places else []
     return Due(*(np.concatenate([getattr(part, name) for part in parts]) for name in Due.__slots__))
 
 
-def is_regular(plan: Plan, state: State) -> bool:
-    """Say whether a loan can be counted in columns: whole equal periods, nothing accrued."""
-    rules = plan.contract.conventions
-    plain = (rules.method, rules.day_count, rules.frequency, rules.compounding_per_year) == (
-        Method.EQUAL_INSTALLMENT,
-        DayCount.EQUAL_PERIODS,
-        Frequency.MONTHLY,
-        None,
-    )
-    begins = plan.contract.timetable.due(state.number - 1)
-    untouched = state.accrues_from == begins and not state.accrued and not state.remainder
-    # Overdue principal bears interest; a loan that has some is counted day by day.
-    paid_up = not state.bills or state.as_of <= state.accrues_from
-    return plain and rules.period_rate_decimals is None and untouched and paid_up
+@lru_cache(maxsize=256)
+def has_equal_months(rules: Conventions) -> bool:
+    """Say whether every installment is level and its interest a twelfth of the year's."""
+    found = (rules.method, rules.day_count, rules.frequency, rules.compounding_per_year)
+    level = (Method.EQUAL_INSTALLMENT, DayCount.EQUAL_PERIODS, Frequency.MONTHLY, None)
+    return found == level and rules.period_rate_decimals is None
 
 
 def month(day: date) -> int:
@@ -86,40 +126,32 @@ def first_day(month: int) -> date:
 Row: TypeAlias = tuple[int, int, int, int]
 
 
-def _rounding(plan: Plan) -> Rounding:
-    return plan.contract.conventions.interest_rounding
+def _rounding(loan: Lent) -> Rounding:
+    return loan.terms.conventions.interest_rounding
 
 
-def _open_bills(
-    loans: Sequence[tuple[Plan, State]], places: Iterable[int], *, on: date
-) -> list[Row]:
+def _open_bills(place: int, state: State, *, on: date) -> list[Row]:
     """Return what has been asked for and is not paid."""
     return [
-        (place, month(max(bill.due_on, on)), bill.principal, bill.interest)
-        for place in places
-        for bill in loans[place][1].bills
+        (place, month(max(bill.due_on, on)), bill.principal, bill.interest) for bill in state.bills
     ]
 
 
-def _one(place: int, plan: Plan, state: State, *, on: date) -> list[Row]:
+def _one(place: int, loan: Lent, *, on: date) -> list[Row]:
     """Count one loan by the function that bills it."""
-    asked = _open_bills([(plan, state)], [0], on=on)
-    later = forecast(state, plan=plan)
-    rows = [
-        *((when, principal, interest) for _, when, principal, interest in asked),
-        *((month(bill.due_on), bill.principal, bill.interest) for bill in later),
-    ]
-    return [(place, *row) for row in rows]
+    later = forecast(loan.state, plan=loan.plan)
+    asked = _open_bills(place, loan.state, on=on)
+    return [*asked, *((place, month(b.due_on), b.principal, b.interest) for b in later)]
 
 
-def _periods(loans: Sequence[tuple[Plan, State]], places: Column, rounding: Rounding) -> list[Due]:
+def _periods(loans: Sequence[Lent], places: Column, rounding: Rounding) -> list[Due]:
     """Walk all regular loans through their periods together, period by period."""
-    plans, states = zip(*(loans[place] for place in places), strict=True)
-    balance = _column(state.unbilled for state in states)
-    rate = _column(plan.contract.rate.e8 for plan in plans)
-    level = _column(state.installment for state in states)
-    left = _column(p.last - s.number + 1 for p, s in zip(plans, states, strict=True))
-    begins = _column(month(p.due(s.number)) for p, s in zip(plans, states, strict=True))
+    here = [loans[place] for place in places]
+    balance = _column(loan.state.unbilled for loan in here)
+    rate = _column(loan.rate.e8 for loan in here)
+    level = _column(loan.state.installment for loan in here)
+    left = _column(loan.installments - loan.state.number + 1 for loan in here)
+    begins = _column(month(loan.state.due_on or loan.first_due_on) for loan in here)
     parts = []
     for step in range(int(left.max())):
         interest = _rounded(balance * rate, _YEAR * _ONE, rounding)
