@@ -23,6 +23,26 @@ def test_every_example_of_the_commission_is_met_to_six_decimals() -> None:
     assert wrong == {}
 
 
+def test_other_effective_rates_are_met_by_the_same_equation() -> None:
+    """Short loans counted in days of their own year, or in months."""
+    cases = vectors("apr_misc")
+
+    found = {case["id"]: round(balancing_rate(_in_years(case)) * 100, 1) for case in cases}
+
+    assert found == {case["id"]: Decimal(case["expected_apr_pct"]) for case in cases}
+
+
+def _in_years(case: dict[str, Any]) -> list[TimedFlow]:
+    year, paid = Fraction(12), case.get("payments_months")
+    if paid is None:
+        year, paid = Fraction(case["year_days"]), case["payments"]
+    received = TimedFlow(Fraction(0), Fraction(0), Decimal(case["principal"]))
+    return [
+        received,
+        *(TimedFlow(when / year, Fraction(0), -Decimal(amount)) for when, amount in paid),
+    ]
+
+
 @pytest.mark.parametrize(
     ("signed", "installment", "expected"),
     [
