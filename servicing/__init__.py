@@ -41,10 +41,13 @@ from servicing.paying import PayoffTooSmall
 from servicing.plan import Plan
 from servicing.position import DayAlreadyCounted, advance, forecast
 from servicing.queries import (
+    InstallmentState,
     LoanCard,
     LoanDetail,
     NoteCard,
     Payment,
+    Preview,
+    ScheduleLine,
     Standing,
     Upcoming,
     audit,
@@ -53,7 +56,9 @@ from servicing.queries import (
     loans,
     notes_of,
     payments,
+    preview_repayment,
     standing,
+    timetable,
 )
 from servicing.state import Bill, State
 
@@ -64,6 +69,7 @@ __all__ = [
     "CollectionFeeTooLarge",
     "DayAlreadyCounted",
     "Distribution",
+    "InstallmentState",
     "LendersHaveSpent",
     "ListingNotCovered",
     "Loan",
@@ -81,8 +87,10 @@ __all__ = [
     "PayoffQuote",
     "PayoffTooSmall",
     "Plan",
+    "Preview",
     "Repayment",
     "RepaymentKind",
+    "ScheduleLine",
     "Standing",
     "State",
     "Upcoming",
@@ -100,9 +108,11 @@ __all__ = [
     "open_loan",
     "owed",
     "payments",
+    "preview_repayment",
     "quote_payoff",
     "receive_repayment",
     "recover",
     "reverse_repayment",
     "standing",
+    "timetable",
 ]

@@ -195,4 +195,4 @@ def _restate(
         to = LoanStatus.SETTLED if is_settled(state, plan=plan) else LoanStatus.ACTIVE
     if loan.status != to:
         loan.move(session, to, by=by, at=at, why=why)
-        loan.closed_at = None
+        loan.closed_at = None if to is LoanStatus.ACTIVE else at

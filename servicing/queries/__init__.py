@@ -22,14 +22,19 @@ from servicing.queries.loans import (
     state,
 )
 from servicing.queries.notes import Notes, notes
+from servicing.queries.preview import Preview, preview_repayment
 from servicing.queries.standing import Standing, Upcoming, standing
+from servicing.queries.timetable import InstallmentState, ScheduleLine, timetable
 
 __all__ = [
+    "InstallmentState",
     "LoanCard",
     "LoanDetail",
     "NoteCard",
     "Notes",
     "Payment",
+    "Preview",
+    "ScheduleLine",
     "Standing",
     "Upcoming",
     "audit",
@@ -42,9 +47,11 @@ __all__ = [
     "notes_of",
     "payments",
     "plan",
+    "preview_repayment",
     "recovered_before",
     "repayment_by_key",
     "replayed",
     "standing",
     "state",
+    "timetable",
 ]

@@ -55,6 +55,13 @@ class Standing:
         return self.past_due + self.due
 
     @property
+    def asked(self) -> Money | None:
+        """What a borrower pays now: all that is owed by the day, else the next installment."""
+        if self.to_pay.is_positive:
+            return self.to_pay
+        return None if self.next is None else self.next.amount
+
+    @property
     def next(self) -> Upcoming | None:
         """The oldest installment that is not paid."""
         return self.upcoming[0] if self.upcoming else None

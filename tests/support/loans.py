@@ -126,6 +126,39 @@ def _bare_listing(
     installments: int,
     at: datetime,
 ) -> Listing:
+    application = _application(session, amount, agreed, installments=installments, at=at)
+    listing = Listing(
+        id=new_id(),
+        number=next_number(session),
+        application_id=application.id,
+        borrower_id=ALICE,
+        product_id=application.product_id,
+        amount=amount,
+        reserved=amount,
+        minimum=amount,
+        rate=Rate.percent(rate),
+        grade="B",
+        score=700,
+        installments=installments,
+        purpose="home",
+        region="CA",
+        facts={},
+        terms=agreed.to_json(),
+        status=ListingStatus.FUNDED,
+        opened_at=at,
+        closes_at=at,
+    )
+    session.add(listing)
+    session.flush()
+    listing.account_id = open_account(
+        session, kind=AccountKind.LISTING, owner_id=listing.id, currency=USD
+    )
+    return listing
+
+
+def _application(
+    session: Session, amount: Money, agreed: Terms, *, installments: int, at: datetime
+) -> Application:
     product = Product(
         id=new_id(),
         code=f"p{next_number(session)}",
@@ -150,34 +183,10 @@ def _bare_listing(
         status=ApplicationStatus.LISTED,
         created_at=at,
     )
-    listing = Listing(
-        id=new_id(),
-        number=next_number(session),
-        application_id=application.id,
-        borrower_id=ALICE,
-        product_id=product.id,
-        amount=amount,
-        reserved=amount,
-        minimum=amount,
-        rate=Rate.percent(rate),
-        grade="B",
-        score=700,
-        installments=installments,
-        purpose="home",
-        region="CA",
-        facts={},
-        terms=agreed.to_json(),
-        status=ListingStatus.FUNDED,
-        opened_at=at,
-        closes_at=at,
-    )
-    for row in (product, application, listing):
+    for row in (product, application):
         session.add(row)
         session.flush()
-    listing.account_id = open_account(
-        session, kind=AccountKind.LISTING, owner_id=listing.id, currency=USD
-    )
-    return listing
+    return application
 
 
 def _fund(

@@ -1,0 +1,68 @@
+"""What a payment would do, before it is made: the same functions, and nothing is recorded."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from kernel import Money, find
+from servicing.errors import LoanNotPayable, NothingPaid
+from servicing.models import Loan, LoanStatus, RepaymentKind
+from servicing.owing import owed
+from servicing.paying import pay, pay_off
+from servicing.position import advance
+from servicing.queries.loans import plan, state
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a payment would pay of a loan, and what would be left.
+
+    Attributes:
+        excess: more than is owed; it goes back.
+        outstanding: principal left afterwards.
+        settles: whether nothing is owed any more.
+    """
+
+    amount: Money
+    principal: Money
+    interest: Money
+    late_fee: Money
+    excess: Money
+    outstanding: Money
+    settles: bool
+
+
+def preview_repayment(
+    session: Session, *, loan_id: UUID, amount: Money, kind: RepaymentKind, on: date
+) -> Preview:
+    """Return what a payment on a day would do.
+
+    Raises:
+        LoanNotPayable: the loan is settled or charged off.
+        NothingPaid: the amount is not above zero.
+        PayoffTooSmall: a payoff does not settle the loan.
+        DayAlreadyCounted: the loan has been counted beyond that day.
+    """
+    loan = find(session, Loan, loan_id)
+    if loan.status != LoanStatus.ACTIVE:
+        raise LoanNotPayable(number=loan.number, status=loan.status)
+    if not amount.is_positive:
+        raise NothingPaid
+    agreed = plan(loan)
+    now = advance(state(loan), on, plan=agreed)
+    if kind is RepaymentKind.PAYOFF:
+        after, applied = pay_off(now, amount, plan=agreed)
+    else:
+        early = kind is RepaymentKind.INSTALLMENT
+        after, applied = pay(now, amount, plan=agreed, early=early)
+    return Preview(
+        amount=amount,
+        principal=applied.principal,
+        interest=applied.interest,
+        late_fee=applied.penalty,
+        excess=applied.excess,
+        outstanding=agreed.money(after.outstanding),
+        settles=owed(after, plan=agreed).total.is_zero,
+    )
