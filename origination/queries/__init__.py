@@ -23,6 +23,7 @@ from origination.queries.listings import (
     open_listings,
 )
 from origination.queries.policies import latest_product, live_products, policy, terms
+from origination.queries.quotes import OfferMade, estimate, listing_quote, offer_made
 
 __all__ = [
     "FINAL",
@@ -35,16 +36,20 @@ __all__ = [
     "ListingFilters",
     "ListingSort",
     "Moment",
+    "OfferMade",
     "application_file",
     "applications_of",
     "card",
     "count_open",
     "decisions",
+    "estimate",
     "last_decision",
     "latest_product",
     "listing_detail",
+    "listing_quote",
     "listings_past",
     "live_products",
+    "offer_made",
     "offer_quote",
     "open_listings",
     "policy",
