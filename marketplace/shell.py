@@ -16,6 +16,7 @@ from marketplace.i18n import init_i18n
 from marketplace.mail import init_mail
 from marketplace.people import init_people
 from marketplace.templating import init_templating
+from marketplace.vocabulary import init_vocabulary
 from marketplace.web import init_pages
 from marketplace.words import init_words
 
@@ -32,6 +33,7 @@ def init_app(app: Flask) -> None:
     init_i18n(app)
     init_formats(app)
     init_words(app)
+    init_vocabulary(app)
     init_templating(app)
     init_assets(app)
     init_headers(app)

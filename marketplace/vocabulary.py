@@ -1,0 +1,108 @@
+"""Words for what an application and a loan state: purposes, facts, choices, reasons.
+
+Templates write `{{ purpose(row.purpose) }}`, `{{ fact_name("open_accounts") }}`,
+`{{ fact_value(name, value, currency) }}` and `{{ reason(code) }}`.
+"""
+
+from typing import Any
+
+from flask import Flask
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+
+import origination
+from kernel import Currency, Money, Rate
+from marketplace import formats
+from origination import VOCABULARY, HomeOwnership, Kind, Verification
+
+PURPOSES: dict[str, Any] = {
+    "debt_consolidation": _l("Consolidate debts"),
+    "credit_card": _l("Pay off credit cards"),
+    "home_improvement": _l("Home improvement"),
+    "major_purchase": _l("Major purchase"),
+    "car": _l("Car"),
+    "medical": _l("Medical costs"),
+    "moving": _l("Moving"),
+    "house": _l("Home purchase costs"),
+    "small_business": _l("Small business"),
+    "vacation": _l("Holiday"),
+    "wedding": _l("Wedding"),
+    "educational": _l("Education"),
+    "renewable_energy": _l("Renewable energy"),
+    "other": _l("Something else"),
+}
+
+FACTS: dict[str, Any] = {
+    "annual_income_minor": _l("Income in a year"),
+    "debt_to_income": _l("Other debts, part of income"),
+    "monthly_debt_minor": _l("Other debts in a month"),
+    "employment_years": _l("Years with the employer"),
+    "home_ownership": _l("Housing"),
+    "verification": _l("Income verified"),
+    "age": _l("Age"),
+    "region": _l("Region"),
+    "joint": _l("Joint application"),
+    "credit_history_years": _l("Years of credit history"),
+    "delinquencies_2y": _l("Late payments in two years"),
+    "months_since_delinquency": _l("Months since the last late payment"),
+    "delinquent_accounts": _l("Accounts behind now"),
+    "inquiries_6m": _l("Credit inquiries in six months"),
+    "inquiries_12m": _l("Credit inquiries in a year"),
+    "open_accounts": _l("Open credit lines"),
+    "total_accounts": _l("Credit lines ever"),
+    "mortgage_accounts": _l("Mortgages"),
+    "public_records": _l("Public records"),
+    "bankruptcies": _l("Bankruptcies"),
+    "tax_liens": _l("Tax liens"),
+    "collections_12m": _l("Collections in a year"),
+    "revolving_balance_minor": _l("Revolving balance"),
+    "revolving_utilisation": _l("Revolving credit used"),
+    "amount_to_income": _l("Amount, part of income"),
+}
+
+CHOICES: dict[str, Any] = {
+    HomeOwnership.OWN.value: _l("Owns a home"),
+    HomeOwnership.MORTGAGE.value: _l("Owns with a mortgage"),
+    HomeOwnership.RENT.value: _l("Rents"),
+    HomeOwnership.OTHER.value: _l("Other"),
+    Verification.NOT_VERIFIED.value: _l("Not verified"),
+    Verification.SOURCE_VERIFIED.value: _l("Source verified"),
+    Verification.VERIFIED.value: _l("Verified"),
+}
+
+
+def purpose(code: str) -> str:
+    """Return what a loan is for."""
+    return str(PURPOSES.get(code, code))
+
+
+def fact_name(name: str) -> str:
+    """Return what a fact is called."""
+    return str(FACTS.get(name, name))
+
+
+def fact_value(name: str, value: Any, currency: Currency) -> str:
+    """Return a fact as people read it; `value` is a fact or its stored form."""
+    kind = VOCABULARY.get(name)
+    if kind is Kind.AMOUNT:
+        return formats.money(Money(int(value), currency))
+    if kind is Kind.SHARE:
+        return formats.pct(value if isinstance(value, Rate) else Rate.from_e8(int(value)), digits=0)
+    if kind is Kind.FLAG:
+        return str(gettext("Yes") if value else gettext("No"))
+    return str(CHOICES.get(str(value), value))
+
+
+def reason(code: str) -> str:
+    """Return why an application was judged as it was."""
+    return str(gettext(origination.MESSAGES.get(code, code)))
+
+
+def init_vocabulary(app: Flask) -> None:
+    """Let templates ask for these words."""
+    app.jinja_env.globals |= {
+        "purpose": purpose,
+        "fact_name": fact_name,
+        "fact_value": fact_value,
+        "reason": reason,
+    }
