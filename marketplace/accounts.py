@@ -57,15 +57,22 @@ def normalized(email: str) -> str:
 
 
 def register(
-    session: Session, *, email: str, name: str, password_hash: str, role: Role, at: datetime
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    password_hash: str,
+    role: Role,
+    at: datetime,
+    is_confirmed: bool = True,
 ) -> User:
-    """Open an account.
+    """Open an account; one whose address is not confirmed cannot be signed in to.
 
     Raises:
         EmailTaken: somebody has one with this address.
     """
     address = normalized(email)
-    if session.scalar(select(User.id).where(User.email == address)):
+    if by_email(session, email=address):
         raise EmailTaken(email=address)
     user = User(
         email=address,
@@ -73,17 +80,30 @@ def register(
         password_hash=password_hash,
         role=role.value,
         created_at=at,
-        confirmed_at=at,
+        confirmed_at=at if is_confirmed else None,
     )
     session.add(user)
     session.flush()
     return user
 
 
+def by_email(session: Session, *, email: str) -> User | None:
+    """Find the account with this address."""
+    return session.scalars(select(User).where(User.email == normalized(email))).one_or_none()
+
+
+def confirm(session: Session, *, user_id: UUID, at: datetime) -> None:
+    """Note that the address of an account is its owner's."""
+    user = lock(session, User, user_id)
+    user.confirmed_at = user.confirmed_at or at
+
+
 def credentials(session: Session, *, email: str) -> Credentials | None:
     """Return what an account that may sign in is checked by, or None."""
     wanted = select(User.password_hash, User.role).where(
-        User.email == normalized(email), User.disabled_at.is_(None)
+        User.email == normalized(email),
+        User.confirmed_at.is_not(None),
+        User.disabled_at.is_(None),
     )
     row = session.execute(wanted).one_or_none()
     return None if row is None else Credentials(row.password_hash, Role(row.role))

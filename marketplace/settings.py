@@ -37,6 +37,8 @@ def read_settings(given: Mapping[str, Any], *, instance: Path) -> dict[str, Any]
     settings = _declared(env, instance) | _mail(env) | _people(env)
     errors = dict(_sealed(env))
     settings.update(given)
+    if settings["CONFIRM_ADDRESSES"] is None:
+        settings["CONFIRM_ADDRESSES"] = not settings["DEMO"]
     if settings["DEMO"] and not settings["SECRET_KEY"]:
         settings["SECRET_KEY"] = DEMO_SECRET
     if not settings["DEMO"] and not _is_secret(settings["SECRET_KEY"]):
@@ -78,6 +80,7 @@ def _people(env: Env) -> dict[str, Any]:
         "PASSWORD_PROFILE": env.str(
             "PASSWORD_PROFILE", "standard", validate=validate.OneOf(["standard", "cheapest"])
         ),
+        "CONFIRM_ADDRESSES": env.bool("CONFIRM_ADDRESSES", None),
         "PASSWORD_MIN_LENGTH": env.int("PASSWORD_MIN_LENGTH", 10, validate=validate.Range(min=8)),
         "SESSION_IDLE_MINUTES": env.int("SESSION_IDLE_MINUTES", 15, validate=positive),
         "SESSION_LIFE_HOURS": env.int("SESSION_LIFE_HOURS", 12, validate=positive),

@@ -1,6 +1,7 @@
 """Signing in and out, opening an account, and what people may change about themselves."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, current_app, redirect, request, url_for
@@ -8,7 +9,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from marketplace import accounts, clock, passwords
+from marketplace import accounts, clock, passwords, registration
 from marketplace.db import in_transaction, reader
 from marketplace.forms import Form
 from marketplace.i18n import COOKIE, language
@@ -81,25 +82,48 @@ def register() -> Response | tuple[str, int]:
 @blueprint.post("/register")
 @public
 def do_register() -> Response | tuple[str, int]:
-    """Open an account and sign its owner in."""
+    """Open an account: at once in the demo, elsewhere once its address is confirmed."""
     form = Form(schemas.Register())
     if form.load(request.form):
         values = form.values
+        person: dict[str, Any] = {
+            "email": values["email"],
+            "name": values["name"],
+            "password_hash": passwords.hash_password(values["password"]),
+            "role": Role(values["role"]),
+            "at": clock.now(),
+        }
+        if current_app.config["CONFIRM_ADDRESSES"]:
+            in_transaction(lambda session: registration.ask_to_confirm(session, **person))
+            return redirect(url_for("account.check_inbox"), 303)
         with form.catching(email_taken="email"):
-            in_transaction(
-                lambda session: accounts.register(
-                    session,
-                    email=values["email"],
-                    name=values["name"],
-                    password_hash=passwords.hash_password(values["password"]),
-                    role=Role(values["role"]),
-                    at=clock.now(),
-                )
-            )
+            in_transaction(lambda session: accounts.register(session, **person))
             start_session(email=values["email"])
-            return redirect(landing(Role(values["role"])), 303)
+            return redirect(landing(person["role"]), 303)
     form.typed.pop("password", None)
     return render("account/register.html", form=form)
+
+
+@blueprint.get("/register/check-inbox")
+@public
+def check_inbox() -> tuple[str, int]:
+    """Say where to look; the page is the same for every address."""
+    return render("account/check_inbox.html")
+
+
+@blueprint.get("/confirm/<token>")
+@public
+def confirm(token: str) -> tuple[str, int]:
+    """Show the button that confirms: programs that look into mail open links, people click."""
+    return render("account/confirm.html", token=token)
+
+
+@blueprint.post("/confirm/<token>")
+@public
+def do_confirm(token: str) -> Response:
+    """Confirm an address."""
+    in_transaction(lambda session: registration.confirm(session, token=token, at=clock.now()))
+    return see_other("account.sign_in", said=_("Your address is confirmed. You can sign in now."))
 
 
 @blueprint.get("/account")

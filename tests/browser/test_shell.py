@@ -5,7 +5,7 @@ sideways; add the path of a new page to the list below.
 """
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from marketplace.models import Role
 from tests.support.browser import Site, Visit
@@ -78,6 +78,7 @@ def test_the_system_s_colours_are_followed_while_the_page_is_open(visit: Visit) 
     page.locator(".ts-chart-canvas canvas").first.wait_for()
 
     page.emulate_media(color_scheme="dark")
+    page.locator("html[data-bs-theme=dark]").wait_for()
 
     assert background(page) == "rgb(15, 19, 25)"
 
@@ -133,6 +134,24 @@ def test_a_password_can_be_looked_at(visit: Visit) -> None:
     page.get_by_role("button", name="Show password").click()
 
     assert page.locator("#f-password").get_attribute("type") == "text"
+
+
+def test_everything_works_without_scripts(browser: Browser, site: Site) -> None:
+    settle(site.app, "bob", Role.LENDER)
+    context = browser.new_context(
+        base_url=site.url, java_script_enabled=False, color_scheme="dark", locale="en-US"
+    )
+    page = context.new_page()
+
+    sign_in(page)
+    page.locator(".ts-menu summary").click()
+    page.get_by_role("button", name="简体中文").first.click()
+    page.locator("#f-name").fill("")
+    page.get_by_role("button", name="保存姓名").click()
+
+    assert page.title().startswith("错误：")
+    assert page.locator(".ts-errors a").inner_text() == "请输入姓名。"
+    context.close()
 
 
 def background(page: Page) -> str:

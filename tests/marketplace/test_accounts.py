@@ -5,7 +5,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from marketplace.db import atomic, reader
-from marketplace.models import Role, User, UserSession
+from marketplace.models import OutboxMessage, Role, User, UserSession
 from tests.support.web import PASSWORD, Visitor, Watch
 
 
@@ -202,3 +202,58 @@ def test_a_command_opens_an_account_of_any_role(app: Flask, role: Role) -> None:
     assert again.exit_code == 1
     assert "already an account" in again.output
     assert Visitor(app).sign_in("oscar").status_code == 303
+
+
+@pytest.fixture
+def careful(app: Flask) -> Visitor:
+    """Come to a site that confirms addresses."""
+    app.config["CONFIRM_ADDRESSES"] = True
+    return Visitor(app)
+
+
+def last_mail(app: Flask) -> OutboxMessage:
+    newest = select(OutboxMessage).order_by(OutboxMessage.id.desc())
+    message = rows(app, newest)[0]
+    assert isinstance(message, OutboxMessage)
+    return message
+
+
+def test_a_stranger_cannot_find_out_who_has_an_account(app: Flask, careful: Visitor) -> None:
+    known = careful.post("/register", **newcomer(email="bob@tessera.example"))
+    told_bob = last_mail(app)
+    fresh = careful.post("/register", **newcomer())
+    told_carol = last_mail(app)
+
+    assert known.status_code == fresh.status_code == 303
+    assert known.headers["Location"] == fresh.headers["Location"] == "/register/check-inbox"
+    assert careful.sign_in("carol").text.count("is wrong") == 1
+    assert "already have an account" in told_bob.body
+    assert "/confirm/" in told_carol.body
+
+
+def test_an_account_opens_once_its_address_is_confirmed(app: Flask, careful: Visitor) -> None:
+    careful.post("/register", **newcomer())
+    link = last_mail(app).body.split("localhost")[-1].strip()
+
+    looked_at = careful.get(link)
+    still_closed = careful.sign_in("carol")
+    confirmed = careful.post(link)
+
+    assert looked_at.status_code == 200
+    assert still_closed.status_code == 422
+    assert confirmed.headers["Location"] == "/sign-in"
+    assert careful.sign_in("carol").status_code == 303
+
+
+def test_a_link_that_we_did_not_write_confirms_nothing(careful: Visitor) -> None:
+    answer = careful.post("/confirm/made-up")
+
+    assert answer.status_code == 422
+    assert "no longer valid" in answer.text
+
+
+def test_an_inbox_is_not_flooded(app: Flask, careful: Visitor) -> None:
+    for _ in range(3):
+        careful.post("/register", **newcomer(email="bob@tessera.example"))
+
+    assert len(rows(app, select(OutboxMessage))) == 1
