@@ -12,6 +12,7 @@ from babel.messages import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+import origination
 from marketplace import errors
 from marketplace.i18n import SOURCE
 
@@ -42,7 +43,7 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+[^{}]*\}")
 
 
 def extract() -> Catalog:
-    """Collect every message: of the code, of the templates, and of every DomainError."""
+    """Collect every message: of the code, of the templates, and of every refusal and reason."""
     found = Catalog(project="Tessera", charset="utf-8", fuzzy=False)
     for folder in ("marketplace", "templates"):
         messages = extract_from_dir(
@@ -59,6 +60,8 @@ def extract() -> Catalog:
         _import_all(name)
     for template in errors.templates():
         found.add(template, None, [("DomainError", 1)])
+    for reason in origination.MESSAGES.values():
+        found.add(reason, None, [("origination/reasons.py", 1)])
     return found
 
 

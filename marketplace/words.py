@@ -12,6 +12,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from marketplace.models import Role
+from origination import MESSAGES
 
 # tone: icon. The tone decides the colour, the icon is the shape.
 TONES = {
@@ -93,14 +94,13 @@ STATES: dict[str, dict[str, Word]] = {
     },
     "loan": {
         "current": Word(_l("Current"), "positive"),
-        "in_grace": Word(_l("In grace period"), "info"),
-        "late": Word(_l("Late"), "warning"),
+        "active": Word(_l("Active"), "positive"),
+        "in_grace_period": Word(_l("In grace period"), "info"),
         "late_16_30": Word(_l("Late 16–30 days"), "warning"),
         "late_31_120": Word(_l("Late 31–120 days"), "negative"),
-        "defaulted": Word(_l("Defaulted"), "negative"),
+        "in_default": Word(_l("Defaulted"), "negative"),
         "charged_off": Word(_l("Charged off"), "negative"),
         "settled": Word(_l("Paid in full"), "positive"),
-        "repaid": Word(_l("Paid in full"), "positive"),
     },
     "installment": {
         "upcoming": Word(_l("Upcoming"), "neutral"),
@@ -120,6 +120,30 @@ STATES: dict[str, dict[str, Word]] = {
     },
 }
 
+
+# What a loan is for, and how somebody lives, in the words of origination.
+PURPOSES = {
+    "car": _l("Car"),
+    "credit_card": _l("Credit card debt"),
+    "debt_consolidation": _l("Combine debts"),
+    "educational": _l("Education"),
+    "home_improvement": _l("Home improvement"),
+    "house": _l("Buying a home"),
+    "major_purchase": _l("Major purchase"),
+    "medical": _l("Medical costs"),
+    "moving": _l("Moving"),
+    "other": _l("Something else"),
+    "renewable_energy": _l("Renewable energy"),
+    "small_business": _l("Small business"),
+    "vacation": _l("Holiday"),
+    "wedding": _l("Wedding"),
+}
+HOMES = {
+    "own": _l("I own my home"),
+    "mortgage": _l("I own it with a mortgage"),
+    "rent": _l("I rent"),
+    "other": _l("Other"),
+}
 
 # What operations and errors call things, in a sentence.
 NOUNS = {
@@ -149,6 +173,16 @@ def state_word(noun: str, state: str) -> Word:
     return known or Word(str(gettext(str(state).replace("_", " ").capitalize())))
 
 
+def purpose_word(purpose: str) -> str:
+    """Return what a loan is for, in words; a purpose that nobody has named reads as its code."""
+    return str(PURPOSES.get(purpose) or purpose.replace("_", " ").capitalize())
+
+
+def reason_word(code: str) -> str:
+    """Return the reason behind a code in the reader's language."""
+    return str(gettext(MESSAGES[code]))
+
+
 def role_word(role: str) -> Word:
     """Return the word for a role."""
     return ROLES[Role(role)]
@@ -156,4 +190,9 @@ def role_word(role: str) -> Word:
 
 def init_words(app: Flask) -> None:
     """Let templates ask for words."""
-    app.jinja_env.globals |= {"state_word": state_word, "role_word": role_word}
+    app.jinja_env.globals |= {
+        "state_word": state_word,
+        "role_word": role_word,
+        "purpose_word": purpose_word,
+        "reason_word": reason_word,
+    }

@@ -75,7 +75,7 @@ def sample_form() -> Form:
 
 def gallery() -> GalleryPage:
     """Make up what the gallery shows."""
-    states = ["current", "late", "charged_off", "settled", "in_grace"]
+    states = ["current", "late_16_30", "charged_off", "settled", "in_grace_period"]
     lines = [
         Line(
             f"L-{1042 + place}",
