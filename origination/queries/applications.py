@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from kernel import Money, Rate, StatusEvent, find
+from kernel import Money, NotFound, Rate, StatusEvent, find
 from origination.assessment import Assessment, assess
 from origination.facts import Facts
 from origination.models import (
@@ -145,6 +145,25 @@ def applications_of(
     return page(
         rows, limit=limit, show=lambda row: _card(*row), key=lambda r: (r[0].created_at, r[0].id)
     )
+
+
+def application_numbered(session: Session, *, number: int) -> UUID:
+    """Return the id of the application with a short number.
+
+    Raises:
+        NotFound: there is no such application.
+    """
+    ident = session.scalar(select(Application.id).where(Application.number == number))
+    if ident is None:
+        raise NotFound(what="Application", id=number)
+    return ident
+
+
+def count_by_status(session: Session) -> dict[ApplicationStatus, int]:
+    """Return how many applications there are of every status."""
+    counted = select(Application.status, func.count()).group_by(Application.status)
+    found = {ApplicationStatus(status): count for status, count in session.execute(counted)}
+    return {status: found.get(status, 0) for status in ApplicationStatus}
 
 
 def application_file(session: Session, *, application_id: UUID) -> ApplicationFile:

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from kernel import Currency, Money, Rate, find
+from kernel import Currency, Money, NotFound, Rate, find
 from origination.models import Listing, ListingStatus
 from origination.paging import Keyset, Page, page
 from origination.terms import Terms
@@ -130,6 +130,18 @@ def listing_detail(session: Session, *, listing_id: UUID) -> ListingDetail:
         terms=Terms.from_json(listing.terms),
         closed_at=listing.closed_at,
     )
+
+
+def listing_numbered(session: Session, *, number: int) -> UUID:
+    """Return the id of the listing with a short number.
+
+    Raises:
+        NotFound: there is no such listing.
+    """
+    ident = session.scalar(select(Listing.id).where(Listing.number == number))
+    if ident is None:
+        raise NotFound(what="Listing", id=number)
+    return ident
 
 
 def listings_past(session: Session, *, at: datetime, limit: int = 1000) -> list[UUID]:

@@ -6,6 +6,7 @@ import pytest
 from kernel import Currency
 from origination import MESSAGES, UnusablePolicy, load_products
 from origination.products import POLICIES
+from servicing.waterfall import parse_order
 
 
 @pytest.fixture
@@ -37,6 +38,12 @@ def test_a_product_holds_its_scorecard_and_its_reference_rates_in_full() -> None
 
     assert us.stored_pricing["scorecard"]["version"] == "personal-rules-1"
     assert cn.stored_pricing["cap"]["history"]["2025-05-20"] == "3.00"
+
+
+@pytest.mark.parametrize("file", ["products.toml", "lendingclub.toml"])
+def test_servicing_knows_every_step_of_the_waterfalls(file: str) -> None:
+    for spec in load_products(POLICIES / file):
+        assert [str(step) for step in parse_order(spec.terms.waterfall)] == [*spec.terms.waterfall]
 
 
 def test_every_reason_is_a_sentence_that_does_not_hide_behind_a_score() -> None:

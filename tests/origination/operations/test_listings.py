@@ -12,6 +12,7 @@ from origination import (
     accept_partial,
     decide,
     decline_partial,
+    ends_at,
     expire,
     publish,
 )
@@ -162,6 +163,17 @@ def expire_twice(session: Session, listing: Listing) -> None:
     listing.reserved = dollars("0.00")
     expire(session, listing_id=listing.id, at=CLOSES)
     expire(session, listing_id=listing.id, at=CLOSES)
+
+
+def test_a_listing_ends_for_lenders_first_and_then_for_its_borrower(session: Session) -> None:
+    listing = a_partial(session)
+    answer_by = ends_at(listing)
+
+    accept_partial(session, listing_id=listing.id, borrower_id=ALICE, at=CLOSES)
+
+    assert answer_by == CLOSES + days(3)
+    assert ends_at(listing) is None
+    assert ends_at(a_listing(session)) == CLOSES
 
 
 def test_alice_has_three_days_to_answer(session: Session) -> None:

@@ -9,7 +9,9 @@ from origination import (
     ApplicationStatus,
     DecisionKind,
     application_file,
+    application_numbered,
     applications_of,
+    count_by_status,
     offer_quote,
     queue,
     submit,
@@ -55,6 +57,27 @@ def test_the_queue_shows_only_what_was_asked_for(session: Session) -> None:
     page = queue(session, statuses=(ApplicationStatus.REVIEWED,))
 
     assert [card.id for card in page.items] == [reviewed.id]
+
+
+def test_applications_are_counted_by_status(session: Session) -> None:
+    product = a_product(session)
+    a_draft(session, product=product)
+    a_reviewed(session, product=product)
+    a_reviewed(session, product=product)
+
+    counts = count_by_status(session)
+
+    assert counts[ApplicationStatus.REVIEWED] == 2
+    assert counts[ApplicationStatus.DRAFT] == 1
+    assert counts[ApplicationStatus.DECLINED] == 0
+
+
+def test_an_application_is_found_by_its_short_number(session: Session) -> None:
+    draft = a_draft(session)
+
+    assert application_numbered(session, number=draft.number) == draft.id
+    with pytest.raises(NotFound, match="no Application with the id 0"):
+        application_numbered(session, number=0)
 
 
 def test_alice_sees_her_applications_the_newest_first(session: Session) -> None:

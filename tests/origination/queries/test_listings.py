@@ -11,6 +11,7 @@ from origination import (
     ListingStatus,
     count_open,
     listing_detail,
+    listing_numbered,
     listings_past,
     open_listings,
     withdraw,
@@ -77,6 +78,14 @@ def test_a_lender_reads_everything_that_was_judged(session: Session) -> None:
 def test_an_unknown_listing_is_not_found(session: Session) -> None:
     with pytest.raises(NotFound):
         listing_detail(session, listing_id=uuid4())
+
+
+def test_a_listing_is_found_by_its_short_number(session: Session) -> None:
+    listing = a_listing(session)
+
+    assert listing_numbered(session, number=listing.number) == listing.id
+    with pytest.raises(NotFound, match="no Listing with the id 0"):
+        listing_numbered(session, number=0)
 
 
 def test_listings_whose_time_is_over_are_found_for_the_close(session: Session) -> None:
