@@ -8,6 +8,7 @@ a time.
 from matching.allocate import allocate
 from matching.criteria import Criteria, Reason
 from matching.errors import (
+    BatchOvertaken,
     ListingAlive,
     ListingClosed,
     ListingFull,
@@ -38,6 +39,7 @@ from matching.queries import (
     MandateLine,
     OrderLine,
     batches,
+    currencies_open,
     mandates_of,
     matching_listings,
     order_book,
@@ -47,6 +49,7 @@ from matching.queries import (
 
 __all__ = [
     "Batch",
+    "BatchOvertaken",
     "Criteria",
     "ListingAlive",
     "ListingClosed",
@@ -69,6 +72,7 @@ __all__ = [
     "allocate",
     "batches",
     "cancel_order",
+    "currencies_open",
     "decline_partial",
     "end_mandate",
     "expire_listing",

@@ -110,7 +110,8 @@ class _Run:
         mandates, limits = offers.mandates[queue], offers.limits[queue]
         slices = self.market.mandates.cap[mandates] // SLICES_IN_CAP
         slices = np.maximum(slices - slices % step, minimum)
-        given = fill(room=room, minimum=minimum, step=step, limits=limits, slices=slices)
+        had = self.got[self.market.mandates.lender[mandates]]
+        given = fill(room=room, minimum=minimum, step=step, limits=limits, slices=slices, had=had)
         if given.sum() < goal:
             return False
         self.contested[listing] = limits.sum() > room

@@ -1,6 +1,6 @@
 """What matching refuses."""
 
-from kernel import Conflict, Invalid, Refused
+from kernel import Conflict, Invalid, Refused, Unavailable
 
 
 class OwnListing(Refused):
@@ -37,3 +37,7 @@ class OrderFixed(Refused):
 
 class UnusableMandate(Invalid):
     """The mandate does not hold together: {why}."""
+
+
+class BatchOvertaken(Unavailable):
+    """Lenders kept taking cash out while a batch was applied; nothing was changed, run it again."""

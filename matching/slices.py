@@ -5,12 +5,12 @@ import numpy as np
 from matching.columns import Ints
 
 
-def fill(*, room: int, minimum: int, step: int, limits: Ints, slices: Ints) -> Ints:
+def fill(*, room: int, minimum: int, step: int, limits: Ints, slices: Ints, had: Ints) -> Ints:
     """Share the room of one listing among offers that stand in a queue.
 
     Every offer gets one slice before any gets a second one. Orders are multiples of `step` and at
-    least `minimum`, except one that fills the listing. Where the offers do not fill it, the room
-    left is at least `minimum` if giving one of them less can bring that about.
+    least `minimum`, except one that fills the listing. Where the offers do not fill it and leave
+    less room than `minimum`, the one that has got most gets less, if it can spare it.
 
     Args:
         room: what the listing can take, positive.
@@ -18,6 +18,7 @@ def fill(*, room: int, minimum: int, step: int, limits: Ints, slices: Ints) -> I
         step: what orders are multiples of.
         limits: the most that each offer may give, in the order of the queue.
         slices: what each is given at a time; multiples of `step`, at least `minimum`.
+        had: what each has got of other listings before.
 
     Returns:
         What each offer gets, in the same order; zero where it gets nothing.
@@ -33,8 +34,8 @@ def fill(*, room: int, minimum: int, step: int, limits: Ints, slices: Ints) -> I
         rest -= int(taken.sum())
     if rest > 0:
         _close(rest, given, limits)
-    if room > given.sum() > room - minimum:
-        _leave_room(room, minimum, step, given)
+    if given.any() and room > given.sum() > room - minimum:
+        _leave_room(room, minimum, step, given, had)
     return given
 
 
@@ -52,10 +53,13 @@ def _close(rest: int, given: Ints, limits: Ints) -> None:
         given[able[0]] += rest
 
 
-def _leave_room(room: int, minimum: int, step: int, given: Ints) -> None:
-    """Give the last offer that can spare it less, so that one more order fits."""
+def _leave_room(room: int, minimum: int, step: int, given: Ints, had: Ints) -> None:
+    """Give the one that has got most less, so that one more order fits.
+
+    Only that one: taking from anybody else would set two lenders alike further apart.
+    """
     short = minimum - (room - int(given.sum()))
     less = -(-short // step) * step
-    able = np.flatnonzero(given >= minimum + less)
-    if able.size:
-        given[able[-1]] -= less
+    most = np.argmax(np.where(given > 0, had + given, -1))
+    if given[most] >= minimum + less:
+        given[most] -= less

@@ -19,6 +19,7 @@ from matching.allocate import allocate
 from matching.columns import Ints
 from matching.confirm import Confirmed, confirm
 from matching.criteria import Reason
+from matching.errors import BatchOvertaken
 from matching.market import Plan
 from matching.models import Batch, Mandate, Order, OrderStatus
 from matching.operations.orders import listing_account
@@ -50,6 +51,9 @@ def run_batch(
         currency: of both sides.
         invested: what every lender has at work, in minor units; without it, what its mandates
             have placed.
+
+    Raises:
+        BatchOvertaken: lenders kept taking cash out while it was applied.
     """
     seed = secrets.token_hex(16) if seed is None else seed
     seen = queries.snapshot(session, currency=currency, at=at, invested=invested)
@@ -57,17 +61,14 @@ def run_batch(
 
     _lock(session, seen, plan)
     batch_id = new_id()
-    for left in reversed(range(TRIES)):
+    for _ in range(TRIES):
         now = queries.snapshot(session, currency=currency, at=at, invested=invested)
         held = confirm(plan, planned=seen.market, now=now.market)
-        try:
-            _post(session, batch_id, now, held, at=at, currency=currency)
-        except InsufficientFunds:
-            # Somebody took cash out after this look; what they committed shows in the next one.
-            if not left:
-                raise
-        else:
+        # Where somebody took cash out after this look, it shows in the next one.
+        if _post(session, batch_id, now, held, at=at, currency=currency):
             break
+    else:
+        raise BatchOvertaken
 
     batch = Batch(
         id=batch_id,
@@ -109,19 +110,18 @@ def _post(
     *,
     at: datetime,
     currency: Currency,
-) -> None:
-    """Move all the money of a batch in one entry."""
+) -> bool:
+    """Move all the money of a batch in one entry; say whether it was all there."""
     if not held.amount.size:
-        return
-    accounts = _listing_accounts(session, now, held)
+        return True
+    accounts = _listing_accounts(session, now, held)[held.listing]
     lenders = np.array(now.accounts, dtype=np.int64)[now.market.mandates.lender[held.mandate]]
-    escrow.post(
-        session,
-        key=f"batch:{batch_id}",
-        postings=[Pairs(Movement.RESERVE, lenders, accounts[held.listing], held.amount, currency)],
-        at=at,
-        memo="Mandates",
-    )
+    moves = Pairs(Movement.RESERVE, lenders, accounts, held.amount, currency)
+    try:
+        escrow.post(session, key=f"batch:{batch_id}", postings=[moves], at=at, memo="Mandates")
+    except InsufficientFunds:
+        return False
+    return True
 
 
 def _listing_accounts(session: Session, now: Snapshot, held: Confirmed) -> Ints:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -57,9 +57,9 @@ def place_order(
         InsufficientFunds: the lender's cash does not suffice.
         OrderKeyTaken: the key stands for another order.
     """
-    known = _known(session, lender_id, key, (listing_id, amount))
+    known = queries.order_by_key(session, lender_id=lender_id, key=key)
     if known is not None:
-        return known
+        return _the_same(known, listing_id, amount)
     order = Order(
         id=new_id(),
         listing_id=listing_id,
@@ -73,11 +73,9 @@ def place_order(
         with session.begin_nested():
             _place(session, order, at=at, allow_partial=allow_partial)
     except IntegrityError:
-        # The same request was answered at the same moment; what it placed is visible now.
-        known = _known(session, lender_id, key, (listing_id, amount))
-        if known is None:
-            raise
-        return known
+        # The key was used at the same moment; what it stands for is visible now.
+        mine = (Order.lender_id == lender_id, Order.key == key)
+        return _the_same(session.scalars(select(Order).where(*mine)).one(), listing_id, amount)
     return order
 
 
@@ -131,10 +129,9 @@ def listing_account(session: Session, listing: Listing) -> int:
     return listing.account_id
 
 
-def _known(session: Session, lender_id: UUID, key: str, wanted: tuple[UUID, Money]) -> Order | None:
-    order = queries.order_by_key(session, lender_id=lender_id, key=key)
-    if order is not None and (order.listing_id, order.requested) != wanted:
-        raise OrderKeyTaken(key=key)
+def _the_same(order: Order, listing_id: UUID, amount: Money) -> Order:
+    if (order.listing_id, order.requested) != (listing_id, amount):
+        raise OrderKeyTaken(key=order.key)
     return order
 
 

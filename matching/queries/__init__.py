@@ -1,7 +1,7 @@
 """What matching knows, for its operations and for pages."""
 
 from matching.queries.mandates import MandateLine, batches, mandates_of, matching_listings
-from matching.queries.market import Snapshot, snapshot
+from matching.queries.market import Snapshot, currencies_open, snapshot
 from matching.queries.orders import OrderLine, order_book, order_by_key, orders_of
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "OrderLine",
     "Snapshot",
     "batches",
+    "currencies_open",
     "mandates_of",
     "matching_listings",
     "order_book",

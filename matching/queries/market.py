@@ -118,6 +118,12 @@ def open_listings(
     ).all()
 
 
+def currencies_open(session: Session) -> list[Currency]:
+    """Return the currencies in which listings are open: a batch is run for each."""
+    wanted = select(Listing.currency).where(Listing.status == ListingStatus.OPEN).distinct()
+    return sorted(Currency(code) for code in session.scalars(wanted))
+
+
 def vocabulary(listings: Sequence[Row[*tuple[Any, ...]]]) -> Vocabulary:
     """Return the words that these listings use."""
     return Vocabulary(

@@ -10,6 +10,7 @@ from matching import (
     Order,
     cancel_order,
     mandates_of,
+    order_book,
     orders_of,
     pause_mandate,
     run_batch,
@@ -178,6 +179,22 @@ def test_only_a_share_that_others_wanted_too_counts_as_being_served(session: Ses
 
     assert alone is None
     assert bobs.served_at == LATER + timedelta(hours=1)
+
+
+def test_whoever_was_served_before_stands_behind_whoever_was_not(session: Session) -> None:
+    for lender in (BOB, CAROL):
+        deposit(session, lender, "10000.00")
+        mandate(session, lender, cap=dollars("500.00"))
+    served = []
+    for hour in range(1, 5):
+        listing = a_listing(session, "500.00")
+        deposit(session, DAN, "475.00")
+        order(session, listing, DAN, "475.00")
+        run_batch(session, at=LATER + timedelta(hours=hour), seed=str(hour), invested={})
+        served += [line.lender_id for line in order_book(session, listing_id=listing.id)[1:]]
+
+    assert {served[0], served[1]} == {BOB, CAROL}
+    assert served[2:] == served[:2]
 
 
 def test_what_a_lender_took_back_is_not_bought_again_for_it(session: Session) -> None:

@@ -10,6 +10,7 @@ from matching import (
     MandateStatus,
     UnusableMandate,
     batches,
+    currencies_open,
     end_mandate,
     mandates_of,
     matching_listings,
@@ -121,3 +122,9 @@ def test_the_newest_batch_is_shown_first(session: Session) -> None:
 
     assert {batch.id for batch in batches(session)} >= {first.id, second.id}
     assert [batch.id for batch in batches(session, limit=1)] == [max(first.id, second.id)]
+
+
+def test_a_batch_is_due_in_every_currency_with_open_listings(session: Session) -> None:
+    a_listing(session)
+
+    assert Currency.USD in currencies_open(session)

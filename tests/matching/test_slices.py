@@ -5,9 +5,17 @@ from matching.columns import ints
 from matching.slices import fill
 
 
-def shares(room: int, limits: list[int], *, slice_: int, minimum: int = 25) -> list[int]:
-    slices = ints([slice_] * len(limits))
-    given = fill(room=room, minimum=minimum, step=25, limits=ints(limits), slices=slices)
+def shares(
+    room: int, limits: list[int], *, slice_: int, had: tuple[int, ...] | None = None
+) -> list[int]:
+    given = fill(
+        room=room,
+        minimum=25,
+        step=25,
+        limits=ints(limits),
+        slices=ints([slice_] * len(limits)),
+        had=ints(had or [0] * len(limits)),
+    )
     return list(given.tolist())
 
 
@@ -41,8 +49,8 @@ def test_an_order_off_the_step_is_made_where_it_fills_the_listing() -> None:
     assert given == [50, 60]
 
 
-def test_one_who_can_spare_it_gets_less_so_that_one_more_order_fits() -> None:
-    given = shares(110, [50, 50], slice_=25)
+def test_whoever_has_got_most_gets_less_so_that_one_more_order_fits() -> None:
+    given = shares(110, [50, 50], slice_=25, had=(0, 25))
 
     assert given == [50, 25]
 
@@ -79,7 +87,12 @@ def test_orders_keep_to_room_limits_minimum_and_step(
     slices = [step * (lots + more) for _, more in offers]
 
     given = fill(
-        room=room, minimum=minimum, step=step, limits=ints(limits), slices=ints(slices)
+        room=room,
+        minimum=minimum,
+        step=step,
+        limits=ints(limits),
+        slices=ints(slices),
+        had=ints(range(len(limits))),
     ).tolist()
 
     regular = [amount >= minimum and amount % step == 0 for amount in given if amount]
@@ -98,7 +111,12 @@ def test_a_listing_is_filled_whenever_whole_orders_can_fill_it(
     usable = sum(limit - limit % 10 for limit in limits if limit >= 20)
 
     given = fill(
-        room=room, minimum=20, step=10, limits=ints(limits), slices=ints([20] * len(limits))
+        room=room,
+        minimum=20,
+        step=10,
+        limits=ints(limits),
+        slices=ints([20] * len(limits)),
+        had=ints(limits),
     )
 
     assert int(given.sum()) == room if usable >= room else True
