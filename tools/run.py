@@ -18,6 +18,8 @@ from typing import NoReturn
 
 from tools.prepare import BIN, ROOT, Trouble, prepare
 
+Programs = dict[str, subprocess.Popen[bytes]]
+
 LAST_PORT = 65535
 PATIENCE = 60  # seconds until a site that does not answer is given up
 GRACE = 10  # seconds in which the site and the worker may finish what they are doing
@@ -26,7 +28,7 @@ EVERYWHERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S10
 
 def main() -> None:
     """Serve until Ctrl-C, or say in one line why not."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     try:
         serve(os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8000")
@@ -47,13 +49,12 @@ def serve(host: str, wanted_port: str) -> None:
     environment = _environment()
     _flask("db", "upgrade", environment=environment)
     _flask("demo", "--if-empty", environment=environment)
-    programs = {
-        "the site": _gunicorn(host, port, environment),
-        "the worker": _start("-m", "flask", "work", "--forever", environment=environment),
-    }
+    programs: Programs = {}
     try:
+        programs["the site"] = _gunicorn(host, port, environment)
         logins = _flask("demo", "--logins", environment=environment, stdout=subprocess.PIPE)
         _wait_for_the_first_page(host, port, programs)
+        programs["the worker"] = _start("-m", "flask", "work", "--forever", environment=environment)
         _say(f"\nTessera answers on {_address(host, port)} - Ctrl-C stops it.\n{logins}")
         _watch(programs)
     finally:
@@ -135,9 +136,7 @@ def _start(*arguments: str, environment: dict[str, str]) -> subprocess.Popen[byt
     )
 
 
-def _wait_for_the_first_page(
-    host: str, port: int, programs: dict[str, subprocess.Popen[bytes]]
-) -> None:
+def _wait_for_the_first_page(host: str, port: int, programs: Programs) -> None:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         _ensure_alive(programs)
@@ -158,19 +157,19 @@ def _answers(host: str, port: int) -> bool:
         connection.close()
 
 
-def _watch(programs: dict[str, subprocess.Popen[bytes]]) -> NoReturn:
+def _watch(programs: Programs) -> NoReturn:
     while True:
         _ensure_alive(programs)
         time.sleep(0.5)
 
 
-def _ensure_alive(programs: dict[str, subprocess.Popen[bytes]]) -> None:
+def _ensure_alive(programs: Programs) -> None:
     for name, program in programs.items():
         if program.poll() is not None:
             raise Trouble(f"{name} stopped by itself; what it said stands above")
 
 
-def _stop(programs: dict[str, subprocess.Popen[bytes]]) -> None:
+def _stop(programs: Programs) -> None:
     for program in programs.values():
         program.terminate()
     for program in programs.values():
