@@ -67,6 +67,7 @@ class Loan(Stateful, Base):
     # The computation's snapshot (position.State as JSON) and the next day on which it moves.
     state: Mapped[dict[str, Any]]
     next_event_on: Mapped[date | None]
+    payments: Mapped[int] = mapped_column(default=0)  # how many were recorded, returns included
 
     # Cumulative receipts by component: what the split of the next payment starts from.
     paid_principal_minor: Mapped[int] = mapped_column(default=0)

@@ -57,6 +57,7 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("state", sa.JSON(), nullable=False),
         sa.Column("next_event_on", sa.Date(), nullable=True),
+        sa.Column("payments", sa.BigInteger(), nullable=False),
         sa.Column("paid_principal_minor", sa.BigInteger(), nullable=False),
         sa.Column("paid_interest_minor", sa.BigInteger(), nullable=False),
         sa.Column("paid_late_fee_minor", sa.BigInteger(), nullable=False),

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from escrow import AccountKind, AccountRef, Movement, Posting, Spread, post
 from kernel import Money, bulk_insert, bulk_update, new_id
-from servicing import queries
 from servicing.apportion import Column
 from servicing.models import (
     DISTRIBUTIONS,
@@ -48,7 +47,6 @@ def record(
     """Write a payment down and move its money."""
     by = f"borrower:{loan.borrower_id}"
     repayment = _repayment(loan, decided, kind=kind, key=key, on=on, at=at)
-    repayment.seq = queries.next_seq(session, loan_id=loan.id)
     entry = post(
         session,
         key=f"repayment:{loan.id}:{key}",
@@ -74,6 +72,7 @@ def record(
 
 def add_up(loan: Loan, repayment: Repayment) -> None:
     """Add a payment, or the negated parts of a return, to the totals of its loan."""
+    loan.payments = repayment.seq
     loan.outstanding_minor -= repayment.principal_minor
     loan.paid_principal_minor += repayment.principal_minor
     loan.paid_interest_minor += repayment.interest_minor
@@ -89,6 +88,7 @@ def _repayment(
     return Repayment(
         id=new_id(),
         loan_id=loan.id,
+        seq=loan.payments + 1,
         key=key,
         kind=kind,
         paid_on=on,

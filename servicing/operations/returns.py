@@ -82,7 +82,6 @@ def reverse_repayment(
     state, starts = _recomputed(session, loan, paid, plan, on)
 
     back = _negated(paid, loan, key=key, on=on, at=at)
-    back.seq = queries.next_seq(session, loan_id=loan.id)
     back.entry_id = _take_back(session, paid, loan, key=key, at=at, why=why, by=by)
     session.add(back)
     for later, before in starts:
@@ -128,6 +127,7 @@ def _negated(paid: Repayment, loan: Loan, *, key: str, on: date, at: datetime) -
     return Repayment(
         id=new_id(),
         loan_id=loan.id,
+        seq=loan.payments + 1,
         key=key,
         kind=RepaymentKind.REVERSAL,
         paid_on=on,

@@ -14,7 +14,6 @@ from servicing.queries.books import (
 from servicing.queries.loans import (
     due_loans,
     live_repayments,
-    next_seq,
     plan,
     recovered_before,
     repayment_by_key,
@@ -42,7 +41,6 @@ __all__ = [
     "live_repayments",
     "loan_detail",
     "loans",
-    "next_seq",
     "notes",
     "notes_of",
     "payments",

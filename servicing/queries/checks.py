@@ -69,6 +69,7 @@ def _loan_totals() -> Query:
         (Loan.paid_late_fee_minor, _sum(Repayment.late_fee_minor)),
         (Loan.recovered_minor, _sum(Repayment.recovery_minor)),
         (Loan.principal_minor - Loan.outstanding_minor, _sum(Repayment.principal_minor)),
+        (Loan.payments, func.count(Repayment.id)),
     )
     return (
         select(Loan.id, Loan.id, *_columns(pairs))

@@ -43,12 +43,6 @@ def repayment_by_key(session: Session, *, loan_id: UUID, key: str) -> Repayment 
     )
 
 
-def next_seq(session: Session, *, loan_id: UUID) -> int:
-    """Return the number of the next payment on a loan."""
-    last = session.scalar(select(func.max(Repayment.seq)).where(Repayment.loan_id == loan_id))
-    return (last or 0) + 1
-
-
 def live_repayments(session: Session, *, loan_id: UUID, after: int = 0) -> list[Repayment]:
     """Return the payments that count: neither returned nor returns, later than number `after`.
 

@@ -8,7 +8,7 @@ from tests.machine.marketplace import Marketplace
 from tests.support.database import forgetful_session
 
 MODERATE = settings(
-    max_examples=int(__import__("os").environ.get("SOAK", "20")),
+    max_examples=20,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),
