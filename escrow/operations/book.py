@@ -94,7 +94,6 @@ def reverse(
     original = session.get(Entry, entry_id)
     if original is None:
         raise NoSuchEntry(id=entry_id)
-    _refuse_second_reversal(session, entry_id)
     entry = Entry(
         key=key,
         request_hash=wanted,
@@ -118,12 +117,6 @@ def _known(session: Session, key: str, wanted: str) -> Entry | None:
     if entry is not None and entry.request_hash != wanted:
         raise KeyConflict(key=key)
     return entry
-
-
-def _refuse_second_reversal(session: Session, entry_id: int) -> None:
-    reversal = session.scalar(select(Entry.id).where(Entry.reverses_id == entry_id))
-    if reversal is not None:
-        raise AlreadyReversed(entry_id=entry_id, reversal_id=reversal)
 
 
 def _numbering(
@@ -158,8 +151,8 @@ def _insert(session: Session, entry: Entry, rows: Lines) -> None:
 def _refused(session: Session, entry: Entry, rows: Lines, error: DBAPIError) -> Entry:
     """Translate what the database said; a key written at the same moment is no refusal."""
     said = str(error.orig)
-    if "uq_entry_" in said:
-        return _outrun(session, entry, error)
+    if "uq_entry_" in said or "entry: INSERT is refused" in said:
+        return _earlier(session, entry)
     if "ck_balance_floor" in said:
         raise insufficient_funds(session, rows) from None
     if "posting: " in said or "ck_posting_ends" in said:
@@ -168,14 +161,18 @@ def _refused(session: Session, entry: Entry, rows: Lines, error: DBAPIError) -> 
     raise error
 
 
-def _outrun(session: Session, entry: Entry, error: DBAPIError) -> Entry:
-    """Return the entry that another transaction wrote first with this key."""
+def _earlier(session: Session, entry: Entry) -> Entry:
+    """Return the entry that another transaction has just written with this key.
+
+    Where there is none, it is the original that was reversed before.
+    """
     known = _known(session, entry.key, entry.request_hash)
-    if known is not None:
-        return known
-    if entry.reverses_id is not None:
-        _refuse_second_reversal(session, entry.reverses_id)
-    raise error
+    if known is None:
+        reversals = select(Entry.id).where(Entry.reverses_id == entry.reverses_id)
+        raise AlreadyReversed(
+            entry_id=entry.reverses_id, reversal_id=session.scalars(reversals).one()
+        )
+    return known
 
 
 def _swapped(session: Session, entry_id: int) -> Lines:

@@ -197,7 +197,7 @@ def _apply_deposit(session: Session, deposit: Deposit, event: Event, at: datetim
             at=at,
             memo="Deposit",
         )
-    deposit.failure = event.payload.get("reason")
+    deposit.failure = _reason(event) if to == DepositStatus.FAILED else None
     deposit.finished_at = at
     deposit.move(session, to, by="system", at=at, why=deposit.failure or "")
     return True
@@ -236,7 +236,7 @@ def _arrive(session: Session, payout: Payout, at: datetime) -> None:
 
 def _bounce(session: Session, payout: Payout, event: Event, at: datetime) -> None:
     """Put the money back where it came from."""
-    payout.failure = str(event.payload.get("reason", "failed"))[:200]
+    payout.failure = _reason(event)
     post(
         session,
         key=f"payout:{payout.id}:bounce",
@@ -245,3 +245,7 @@ def _bounce(session: Session, payout: Payout, event: Event, at: datetime) -> Non
         memo=payout.failure,
     )
     payout.move(session, PayoutStatus.FAILED, by="system", at=at, why=payout.failure)
+
+
+def _reason(event: Event) -> str:
+    return str(event.payload.get("reason", "no reason given"))[:200]

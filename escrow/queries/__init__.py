@@ -2,12 +2,25 @@
 
 from escrow.queries.audit import Audit, Finding, verify
 from escrow.queries.balances import account_id, account_ids, balance, balances
+from escrow.queries.books import (
+    EntryFile,
+    EntryLine,
+    KindTotal,
+    PostingShown,
+    entries,
+    entry_file,
+    totals_by_kind,
+)
 from escrow.queries.statement import Statement, StatementLine, statement
 from escrow.queries.transfers import Transfer, transfers_of
 
 __all__ = [
     "Audit",
+    "EntryFile",
+    "EntryLine",
     "Finding",
+    "KindTotal",
+    "PostingShown",
     "Statement",
     "StatementLine",
     "Transfer",
@@ -15,7 +28,10 @@ __all__ = [
     "account_ids",
     "balance",
     "balances",
+    "entries",
+    "entry_file",
     "statement",
+    "totals_by_kind",
     "transfers_of",
     "verify",
 ]

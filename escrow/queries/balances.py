@@ -49,7 +49,10 @@ def _balance_of(session: Session, account: int) -> Money:
 
 
 def balances(session: Session, *, account_ids: Iterable[int]) -> dict[int, int]:
-    """Return what each of these accounts holds, in minor units; unknown ids are left out."""
+    """Return what each of these accounts holds, in minor units and in this order.
+
+    Unknown ids are left out.
+    """
     found: dict[int, int] = {}
     wanted = [int(ident) for ident in account_ids]
     for start in range(0, len(wanted), 10_000):
@@ -59,7 +62,7 @@ def balances(session: Session, *, account_ids: Iterable[int]) -> dict[int, int]:
             )
         )
         found.update((row.account_id, row.amount_minor) for row in rows)
-    return found
+    return {ident: found[ident] for ident in wanted if ident in found}
 
 
 def account_id(

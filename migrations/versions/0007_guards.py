@@ -49,11 +49,7 @@ WRITTEN_ONCE: dict[str, tuple[str, ...]] = {
 }
 REPAYMENT_KEYS = ("id", "loan_id key", "loan_id seq", "reverses_id")
 # A return of an earlier payment recomputes where the later ones started from, and nothing else.
-REPAYMENT_FACTS = (
-    "id, loan_id, seq, key, kind, paid_on, at, amount_minor, currency, principal_minor, "
-    "interest_minor, late_fee_minor, recovery_minor, collection_fee_minor, servicing_fee_minor, "
-    "excess_minor, entry_id, reverses_id"
-)
+REPAYMENT_COMPUTED = {"state_before"}
 
 
 def upgrade() -> None:
@@ -80,6 +76,11 @@ def downgrade() -> None:
 
 def _on_sqlite() -> bool:
     return op.get_bind().dialect.name == "sqlite"
+
+
+def _repayment_facts() -> str:
+    columns = sa.inspect(op.get_bind()).get_columns("repayment")
+    return ", ".join(c["name"] for c in columns if c["name"] not in REPAYMENT_COMPUTED)
 
 
 # --- PostgreSQL -----------------------------------------------------------------------------
@@ -204,7 +205,7 @@ FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 def _postgresql() -> list[str]:
     schema = op.get_bind().exec_driver_sql("SELECT quote_ident(current_schema())").scalar_one()
     functions = POSTGRESQL_FUNCTIONS.replace("{schema}", schema).strip().split("\n\nCREATE ")
-    triggers = POSTGRESQL_TRIGGERS.replace("{facts}", REPAYMENT_FACTS).strip().split(";\n\n")
+    triggers = POSTGRESQL_TRIGGERS.replace("{facts}", _repayment_facts()).strip().split(";\n\n")
     return [
         functions[0],
         *(f"CREATE {function}" for function in functions[1:]),
@@ -323,7 +324,7 @@ def _sqlite() -> list[str]:
     return [
         *SQLITE_TRIGGERS.strip().removesuffix(";").split(";\n\n"),
         *(_sqlite_refusal(table, "UPDATE") for table in (*WRITTEN_ONCE, "movement_rule")),
-        _sqlite_refusal("repayment", f"UPDATE OF {REPAYMENT_FACTS}"),
+        _sqlite_refusal("repayment", f"UPDATE OF {_repayment_facts()}"),
         *(
             _sqlite_refusal(table, "DELETE")
             for table in (*WRITTEN_ONCE, "movement_rule", "balance", "repayment")

@@ -2,12 +2,16 @@
 
 from datetime import UTC, datetime
 from itertools import count
+from typing import cast
 from uuid import UUID, uuid5
 
+from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 import escrow
 from escrow import AccountKind, AccountRef, Entry, Movement, Posting
+from escrow.ledger import Part
+from escrow.models import Account
 from kernel import Currency, Money
 
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -21,6 +25,8 @@ STRIPE = AccountRef(AccountKind.STRIPE, None, USD)
 FEES = AccountRef(AccountKind.FEES, None, USD)
 LISTING = AccountRef(AccountKind.LISTING, LISTING_OF_ALICE, USD)
 LOAN = AccountRef(AccountKind.LOAN, LOAN_OF_ALICE, USD)
+
+ACCOUNTS = cast("Table", Account.__table__)
 
 _keys = count(1)
 
@@ -37,7 +43,7 @@ def opened(session: Session, ref: AccountRef) -> int:
     return escrow.open_account(session, kind=ref.kind, owner_id=ref.owner_id, currency=ref.currency)
 
 
-def book(session: Session, *postings: Posting, key: str | None = None, memo: str = "") -> Entry:
+def book(session: Session, *postings: Part, key: str | None = None, memo: str = "") -> Entry:
     key = key or f"story {next(_keys)}"
     return escrow.post(session, key=key, postings=postings, at=AT, memo=memo)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 import escrow
 from escrow import AccountKind, AccountRef
-from kernel import Currency
+from kernel import Base, Currency
 from tests.escrow.stories import (
     BOB,
     CAROL,
@@ -31,6 +31,7 @@ ENTRY_BY_HAND = (
     "INSERT INTO entry (id, key, request_hash, at, lines, memo, actor) "
     "VALUES (999, 'by hand', '', CURRENT_TIMESTAMP, 1, '', '')"
 )
+BOBS = cash_of(BOB)
 COLUMNS = "entry_id, seq, movement, source_id, target_id, amount_minor, currency"
 
 
@@ -49,16 +50,19 @@ def book(session: Session) -> Iterator[None]:
 
 def refused(session: Session, *statements: str) -> str:
     """Try statements at the console; return how the database refused one of them."""
-    with pytest.raises(DBAPIError) as refusal, session.begin_nested():
-        for statement in statements:
-            session.execute(text(statement))
-    return str(refusal.value.orig)
+    try:
+        with session.begin_nested():
+            for statement in statements:
+                session.execute(text(statement))
+    except DBAPIError as refusal:
+        return str(refusal.orig)
+    pytest.fail(f"The database did as it was told: {statements[-1]}")
 
 
 def posting(
     session: Session,
     *,
-    source: AccountRef | int = cash_of(BOB),
+    source: AccountRef | int = BOBS,
     target: AccountRef | int = LISTING,
     movement: str = "RESERVE",
     seq: int = 1,
@@ -98,6 +102,38 @@ def test_no_row_of_the_record_can_be_deleted(session: Session, table: str) -> No
     )
 
     assert "refused" in refused(session, f"DELETE FROM {table}")
+
+
+@pytest.mark.parametrize("table", ["decision", "distribution", "repayment"])
+def test_what_others_wrote_once_cannot_be_deleted_either(session: Session, table: str) -> None:
+    columns = [column for column in Base.metadata.tables[table].columns if not column.nullable]
+    names = ", ".join(column.name for column in columns)
+    values = ", ".join("1" if column.type.python_type is int else "''" for column in columns)
+    if session.get_bind().dialect.name == "sqlite":  # where a row must be there to be deleted
+        session.execute(text("PRAGMA defer_foreign_keys = ON"))
+        row = f"INSERT INTO {table} ({names}) VALUES ({values})"
+        again = row.replace("INSERT", "REPLACE")
+        assert "INSERT is refused" in refused(session, row, again)
+        delete = [row, f"DELETE FROM {table}"]
+    else:
+        delete = [f"DELETE FROM {table}"]
+
+    assert "DELETE is refused" in refused(session, *delete)
+
+
+def test_only_where_a_repayment_started_from_is_ever_computed_anew(session: Session) -> None:
+    facts = [c.name for c in Base.metadata.tables["repayment"].columns if c.name != "state_before"]
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    kept = (
+        "SELECT sql FROM sqlite_master WHERE name = 'repayment_refuses_update'"
+        if sqlite
+        else "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = 'facts_written_once'"
+    )
+
+    guard = str(session.execute(text(kept)).scalar_one())
+
+    named = guard.partition(" OF ")[2].partition(" ON ")[0].split(", ")
+    assert [name.strip('"') for name in named] == facts
 
 
 @pytest.mark.parametrize(
