@@ -9,7 +9,6 @@ from origination.queries.applications import (
     application_numbered,
     applications_of,
     count_by_status,
-    offer_quote,
     queue,
 )
 from origination.queries.decisions import FINAL, REVIEWS, decisions, last_decision
@@ -56,7 +55,6 @@ __all__ = [
     "listings_past",
     "live_products",
     "offer_made",
-    "offer_quote",
     "open_listings",
     "policy",
     "queue",

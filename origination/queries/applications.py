@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, and_, func, or_, select
@@ -22,10 +22,9 @@ from origination.models import (
     Product,
 )
 from origination.paging import Keyset, Page, page
-from origination.queries.decisions import FINAL, REVIEWS, decisions, last_decision
+from origination.queries.decisions import FINAL, REVIEWS, decisions
 from origination.queries.listings import ListingCard, card
-from origination.queries.policies import policy, terms
-from origination.quote import Quote, quote
+from origination.queries.policies import policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,19 +183,6 @@ def application_file(session: Session, *, application_id: UUID) -> ApplicationFi
         timeline=_timeline(session, application_id, listing),
         listing=None if listing is None else card(listing),
     )
-
-
-def offer_quote(session: Session, *, application_id: UUID, on: date) -> Quote:
-    """Return what the offer made on an application costs if the loan starts on a day.
-
-    Raises:
-        NotFound: there is no such application, or nothing was decided.
-    """
-    application = find(session, Application, application_id)
-    product = find(session, Product, application.product_id)
-    made = last_decision(session, application=application, kinds=FINAL)
-    offered = policy(product).pricing.terms(terms(product), made.grade)
-    return quote(offered, amount=made.amount, installments=made.installments, rate=made.rate, on=on)
 
 
 def _cards() -> Select[Application, Product]:

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from kernel import Money, find
-from origination.models import Application, Listing, ListingStatus, Product
-from origination.queries.decisions import FINAL, last_decision
+from origination.models import Application, DecisionKind, Listing, ListingStatus, Product
+from origination.queries.decisions import last_decision
 from origination.queries.policies import policy, terms
 from origination.quote import Quote, quote
 from origination.terms import Terms
@@ -55,11 +55,11 @@ def offer_made(session: Session, *, application_id: UUID, on: date) -> OfferMade
     """Return the offer on an application, with what it costs if the loan starts on a day.
 
     Raises:
-        NotFound: there is no such application, or nothing was decided.
+        NotFound: there is no such application, or it was not approved.
     """
     application = find(session, Application, application_id)
     product = find(session, Product, application.product_id)
-    made = last_decision(session, application=application, kinds=FINAL)
+    made = last_decision(session, application=application, kinds=(DecisionKind.APPROVE,))
     rules = policy(product)
     agreed = rules.pricing.terms(terms(product), made.grade)
     return OfferMade(

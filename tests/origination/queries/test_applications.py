@@ -1,10 +1,9 @@
-from datetime import date
 from uuid import uuid4
 
 import pytest
 from sqlalchemy.orm import Session
 
-from kernel import NotFound, Rate
+from kernel import NotFound
 from origination import (
     ApplicationStatus,
     DecisionKind,
@@ -12,7 +11,6 @@ from origination import (
     application_numbered,
     applications_of,
     count_by_status,
-    offer_quote,
     queue,
     submit,
 )
@@ -30,7 +28,6 @@ from tests.origination.stories import (
     a_submitted,
     an_approved,
     days,
-    dollars,
 )
 
 
@@ -129,23 +126,6 @@ def test_the_file_names_the_reviewer_and_the_decision(session: Session) -> None:
     assert decided.reviewer == OLGA
     assert decided.final is not None
     assert decided.final.kind is DecisionKind.APPROVE
-
-
-def test_the_offer_is_quoted_with_the_fee_of_its_grade(session: Session) -> None:
-    application = an_approved(session)
-
-    quoted = offer_quote(session, application_id=application.id, on=date(2026, 3, 10))
-
-    assert quoted.rate == Rate.percent("10.42")
-    assert quoted.net_proceeds == dollars("9600.00")
-    assert quoted.schedule.contract.start == date(2026, 3, 10)
-
-
-def test_without_a_decision_there_is_nothing_to_quote(session: Session) -> None:
-    application = a_submitted(session)
-
-    with pytest.raises(NotFound):
-        offer_quote(session, application_id=application.id, on=date(2026, 3, 10))
 
 
 def test_an_unknown_application_is_not_found(session: Session) -> None:

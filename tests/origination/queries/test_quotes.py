@@ -8,16 +8,18 @@ from origination import (
     GradeNotOffered,
     ListingStatus,
     TermNotOffered,
+    decide,
     estimate,
     listing_quote,
     offer_made,
-    offer_quote,
 )
 from tests.origination.stories import (
     NOON,
+    OSCAR,
     a_draft,
     a_listing,
     a_product,
+    a_reviewed,
     an_approved,
     days,
     dollars,
@@ -54,7 +56,9 @@ def test_an_offer_says_what_it_costs_and_until_when_it_holds(session: Session) -
 
     made = offer_made(session, application_id=application.id, on=TODAY)
 
-    assert made.quote == offer_quote(session, application_id=application.id, on=TODAY)
+    assert made.quote.rate == Rate.percent("10.42")
+    assert made.quote.net_proceeds == dollars("9600.00")
+    assert made.quote.schedule.contract.start == TODAY
     assert made.terms.fees.origination == Rate.percent(4)
     assert made.grade == "B"
     assert made.until == NOON + days(30)
@@ -67,12 +71,21 @@ def test_before_a_decision_there_is_no_offer(session: Session) -> None:
         offer_made(session, application_id=draft.id, on=TODAY)
 
 
+def test_a_declined_application_has_no_offer(session: Session) -> None:
+    application = a_reviewed(session)
+    decide(session, application_id=application.id, by=OSCAR, approve=False, at=NOON)
+
+    with pytest.raises(NotFound):
+        offer_made(session, application_id=application.id, on=TODAY)
+
+
 def test_a_listing_costs_what_the_offer_said(session: Session) -> None:
     listing = a_listing(session)
 
     found = listing_quote(session, listing_id=listing.id, on=TODAY)
 
-    assert found == offer_quote(session, application_id=listing.application_id, on=TODAY)
+    made = offer_made(session, application_id=listing.application_id, on=TODAY)
+    assert found == made.quote
 
 
 def test_a_partly_funded_listing_is_quoted_for_what_is_there(session: Session) -> None:
