@@ -140,6 +140,15 @@ def test_rows_are_found_by_their_key_and_changed(session: Session, count: int) -
     assert rows_of(session, ["name"]) == [(name,) for name in columns["name"]]
 
 
+@SIZES
+def test_an_array_may_hold_yes_and_no(session: Session, count: int) -> None:
+    columns: dict[str, Any] = {"id": new_ids(count), "flag": np.arange(count) % 3 == 0}
+
+    bulk_insert(session, THING, columns, count=count)
+
+    assert rows_of(session, list(columns)) == as_rows(columns, count)
+
+
 def test_nothing_is_written_for_no_rows(session: Session) -> None:
     bulk_insert(session, THING, {"id": []}, count=0)
     bulk_update(session, THING, "id", {"id": [], "small": []}, count=0)
