@@ -225,6 +225,13 @@ def change_password(
     )
 
 
+def replace_hash(session: Session, *, email: str, password_hash: str) -> None:
+    """Store the same password under other parameters; nobody is signed out."""
+    session.execute(
+        update(User).where(User.email == normalized(email)).values(password_hash=password_hash)
+    )
+
+
 def change_preferences(
     session: Session, *, user_id: UUID, locale: str | None = None, theme: str | None = None
 ) -> None:

@@ -25,6 +25,7 @@ BUSINESS = (
     "matching",
     "servicing",
     "reporting",
+    "replay",
 )
 METHODS = [("marketplace/**.py", "python"), ("templates/**.html", "jinja2")]
 OPTIONS = {"templates/**.html": {"trimmed": "true", "silent": "false"}}
@@ -58,8 +59,9 @@ def extract() -> Catalog:
             found.add(message, None, [(name, line)], auto_comments=comments, context=context)
     for name in BUSINESS:
         _import_all(name)
-    for template in errors.templates():
-        found.add(template, None, [("DomainError", 1)])
+    for error in errors.refusals():
+        if error.__module__.partition(".")[0] in (*BUSINESS, "marketplace"):
+            found.add(error.template(), None, [("DomainError", 1)])
     for reason in origination.MESSAGES.values():
         found.add(reason, None, [("origination/reasons.py", 1)])
     return found

@@ -74,11 +74,11 @@ def message(error: DomainError) -> str:
     return _Localized().format(str(gettext(error.template())), **error.attributes)
 
 
-def templates(family: type[DomainError] = DomainError) -> Iterator[str]:
-    """List the message of every error that is imported, for the translators."""
+def refusals(family: type[DomainError] = DomainError) -> Iterator[type[DomainError]]:
+    """List every error that is imported."""
     for error in family.__subclasses__():
-        yield error.template()
-        yield from templates(error)
+        yield error
+        yield from refusals(error)
 
 
 class _Localized(string.Formatter):

@@ -30,6 +30,7 @@ def init_headers(app: Flask) -> None:
             response.headers["Strict-Transport-Security"] = f"max-age={TWO_YEARS}"
         if _is_personal():
             response.headers["Cache-Control"] = "no-store"
+        response.headers.setdefault("Cache-Control", "private, no-cache")
         response.vary.update(["Cookie", "Accept-Language", "HX-Request"])
         return response
 

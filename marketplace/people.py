@@ -120,8 +120,18 @@ def sign_in(*, email: str, password: str) -> Role | None:
         accounts.record_attempt(writing, email=email, ip=ip, succeeded=right, at=at)
     if not found or not right:
         return None
+    if passwords.needs_rehash(found.password_hash):
+        _strengthen(email, password)
     start_session(email=email)
     return found.role
+
+
+def _strengthen(email: str, password: str) -> None:
+    """Store the password under today's parameters, now that it is known for a moment."""
+    stronger = passwords.hash_password(password)
+    in_transaction(
+        lambda writing: accounts.replace_hash(writing, email=email, password_hash=stronger)
+    )
 
 
 def start_session(*, email: str) -> None:

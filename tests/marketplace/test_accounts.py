@@ -204,6 +204,21 @@ def test_a_command_opens_an_account_of_any_role(app: Flask, role: Role) -> None:
     assert Visitor(app).sign_in("oscar").status_code == 303
 
 
+def test_a_hash_of_weaker_days_is_replaced_when_its_owner_signs_in(
+    app: Flask, visitor: Visitor
+) -> None:
+    bobs = select(User.password_hash).where(User.name == "Bob")
+    weak = rows(app, bobs)[0]
+    app.config["PASSWORD_PROFILE"] = "standard"
+
+    visitor.sign_in("bob")
+
+    strong = rows(app, bobs)[0]
+    assert "m=8,t=1" in weak
+    assert "m=19456,t=2,p=1" in strong
+    assert Visitor(app).sign_in("bob").status_code == 303
+
+
 @pytest.fixture
 def careful(app: Flask) -> Visitor:
     """Come to a site that confirms addresses."""
