@@ -1,7 +1,6 @@
 """Many lenders order the last note of a listing at once: in threads, and in processes.
 
-A lender's attempt is its own transaction, opened as `marketplace.db.atomic` opens one: a fair turn
-on SQLite, the operation, one commit.
+A lender's attempt is its own transaction, as a request or a job of the application opens it.
 """
 
 from collections import Counter
@@ -24,8 +23,8 @@ from kernel import (
     database_url,
     engine_options,
     prepare_engine,
-    write_turn,
 )
+from marketplace.db import atomic
 from matching import Order, OrderStatus, place_order
 from origination import Listing
 from tests.matching.stories import BOB, LATER, a_listing, cash_account, deposit, dollars, order
@@ -74,7 +73,7 @@ def open_wide(url: str) -> Engine:
 def place(engine: Engine, listing_id: UUID, lender_id: UUID) -> str:
     """Order the last note; say `won`, or why not."""
     try:
-        with write_turn(engine), Session(engine) as session:
+        with atomic(engine) as session:
             place_order(
                 session,
                 listing_id=listing_id,
@@ -83,7 +82,6 @@ def place(engine: Engine, listing_id: UUID, lender_id: UUID) -> str:
                 key="the last note",
                 at=LATER,
             )
-            session.commit()
     except DomainError as refused:
         return refused.code
     return WON
