@@ -127,6 +127,30 @@ def test_a_form_is_sent_once_however_often_it_is_clicked(visit: Visit, site: Sit
     assert len(sent) == 1
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_refused_form_puts_its_reader_before_what_is_wrong(
+    visit: Visit, locale: str, width: int
+) -> None:
+    page = visit("/dev/components", locale=locale, width=width)
+    page.locator(".ts-form .btn-primary").first.click()
+    summary = page.locator(".ts-errors").first
+
+    assert page.evaluate("document.activeElement.className") == "ts-errors"
+    summary.locator("a").first.click()
+    assert page.evaluate("document.activeElement.id || location.hash") in {"f-email", "#f-email"}
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_page_that_is_not_there_looks_like_the_house(
+    visit: Visit, locale: str, width: int
+) -> None:
+    page = visit("/nothing-here", locale=locale, width=width)
+
+    assert page.locator(".ts-fault-code").inner_text() == "404"
+
+
 def test_a_password_can_be_looked_at(visit: Visit) -> None:
     page = visit("/sign-in")
     page.locator("#f-password").fill("secret words")

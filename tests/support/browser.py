@@ -14,7 +14,14 @@ from typing import Protocol
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    sync_playwright,
+)
 from werkzeug.serving import make_server
 
 from app import create_app
@@ -122,5 +129,11 @@ def _watched(context: BrowserContext, home: str, tell: Callable[[str], None]) ->
     page = context.new_page()
     page.on("request", look)
     page.on("pageerror", lambda error: tell(f"script: {error}"))
-    page.on("console", lambda word: tell(f"console: {word.text}") if word.type == "error" else None)
+    page.on("console", lambda word: tell(f"console: {word.text}") if is_trouble(word) else None)
     return page
+
+
+def is_trouble(word: ConsoleMessage) -> bool:
+    """Say whether the console complains, other than of a page that was refused on purpose."""
+    refused = "status of 4" in word.text and word.page and word.location["url"] == word.page.url
+    return word.type == "error" and not refused
