@@ -6,10 +6,23 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 import servicing
 from kernel import DomainError
 from marketplace.db import in_transaction, reader
+
+
+@dataclass(frozen=True, slots=True)
+class CloseLine:
+    """One close in the list of closes; `finished_at` is None while it runs or was interrupted."""
+
+    day: date
+    started_at: datetime
+    finished_at: datetime | None
+    loans: int
+    failures: int
+    findings: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +53,22 @@ def open_days(until: date) -> list[date]:
         )
     first = until if last is None else last + timedelta(days=1)
     return [first + timedelta(days=ahead) for ahead in range((until - first).days + 1)]
+
+
+def recent_closes(session: Session, *, limit: int = 30) -> tuple[CloseLine, ...]:
+    """Return the newest closes, the latest day first."""
+    newest = select(servicing.Close).order_by(servicing.Close.day.desc()).limit(limit)
+    return tuple(
+        CloseLine(
+            day=row.day,
+            started_at=row.started_at,
+            finished_at=row.finished_at,
+            loans=row.loans,
+            failures=len(row.failures),
+            findings=len(row.findings),
+        )
+        for row in session.scalars(newest)
+    )
 
 
 def close_day(

@@ -1,15 +1,16 @@
-"""What the worker does: batches of mandates, listings whose time is up, payouts.
+"""What the worker does: batches of mandates, listings whose time is up, payouts, closes.
 
 An errand may be run twice; every effect has a key or a state that makes the second time harmless.
 """
 
+from datetime import date
 from functools import partial
 from uuid import UUID
 
 import escrow
 import matching
 from kernel import MoveNotAllowed, find
-from marketplace import flows
+from marketplace import closing, flows
 from marketplace.db import in_transaction, reader
 from marketplace.jobs import Work, handles
 
@@ -19,6 +20,7 @@ def init_errands() -> None:
     handles(flows.BATCH)(run_batch)
     handles(flows.EXPIRY)(expire)
     handles(flows.PAYOUT)(send_payout)
+    handles(flows.CLOSE)(close)
 
 
 def run_batch(work: Work) -> None:
@@ -42,3 +44,11 @@ def send_payout(work: Work) -> None:
         session.expunge(payout)
     for event in flows.gateway().send(payout):
         in_transaction(partial(escrow.receive, event=event, at=work.at))
+
+
+def close(work: Work) -> None:
+    """Close a day, the missed ones first."""
+    days = closing.open_days(date.fromisoformat(work.payload["until"]))
+    for number, day in enumerate(days, start=1):
+        closing.close_day(day, at=work.at)
+        work.progress(100 * number // len(days))

@@ -18,6 +18,7 @@ from kernel import Money
 from marketplace import jobs
 
 BATCH, EXPIRY, PAYOUT = "matching.batch", "listing.expiry", "escrow.payout"
+CLOSE = "day.close"
 
 
 def gateway() -> escrow.SandboxGateway:
@@ -121,3 +122,63 @@ def expire(session: Session, *, listing_id: UUID, at: datetime) -> None:
     listing = matching.expire_listing(session, listing_id=listing_id, at=at)
     if listing.status == origination.ListingStatus.PARTIAL:
         watch(session, listing, at=at)
+
+
+def withdraw(session: Session, *, application_id: UUID, by: str, why: str, at: datetime) -> None:
+    """Take an application back; once it is listed, the listing, whose money returns to investors.
+
+    Raises:
+        NotYours: another borrower's.
+        MoveNotAllowed: it is too late.
+    """
+    listing = origination.application_file(session, application_id=application_id).listing
+    if listing is None:
+        origination.withdraw(session, application_id=application_id, by=by, why=why, at=at)
+    else:
+        matching.withdraw_listing(session, listing_id=listing.id, by=by, why=why, at=at)
+        call_mandates(session, at=at)
+
+
+def decline_partial(session: Session, *, listing_id: UUID, borrower_id: UUID, at: datetime) -> None:
+    """Leave a smaller amount; what returns to investors calls their mandates.
+
+    Raises:
+        NotYours: somebody else's listing.
+        MoveNotAllowed: it is not partly funded.
+    """
+    matching.decline_partial(session, listing_id=listing_id, borrower_id=borrower_id, at=at)
+    call_mandates(session, at=at)
+
+
+def repay(
+    session: Session,
+    *,
+    loan_id: UUID,
+    amount: Money,
+    kind: servicing.RepaymentKind,
+    key: str,
+    on: date,
+    at: datetime,
+) -> servicing.Repayment:
+    """Take a borrower's payment; what reaches investors calls their mandates.
+
+    Raises:
+        LoanNotPayable, NothingPaid, PayoffTooSmall, DayAlreadyCounted: it cannot be applied.
+        PaymentKeyUsed: the key stands for another payment.
+    """
+    repayment = servicing.receive_repayment(
+        session, loan_id=loan_id, amount=amount, kind=kind, key=key, on=on, at=at
+    )
+    call_mandates(session, at=at)
+    return repayment
+
+
+def ask_for_close(session: Session, *, day: date, at: datetime) -> None:
+    """Let the worker close a day and every missed day before it."""
+    jobs.enqueue(
+        session,
+        kind=CLOSE,
+        payload={"until": day.isoformat()},
+        at=at,
+        dedupe_key=f"close:{day}:{at.isoformat(timespec='minutes')}",
+    )

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -44,6 +44,19 @@ class Work:
         """Show how far the work is."""
         changed = update(Job).where(Job.id == self.id).values(progress_percent=percent)
         in_transaction(lambda session: session.execute(changed))
+
+
+@dataclass(frozen=True)
+class JobLine:
+    """A job in the operators' list."""
+
+    id: UUID
+    kind: str
+    state: str
+    run_at: datetime
+    attempts: int
+    progress: int
+    error: str
 
 
 Handler = Callable[[Work], None]
@@ -149,6 +162,31 @@ def _record_failure(work: Work, why: str) -> None:
             job.state, job.finished_at = JobState.FAILED, work.at
         else:
             job.state, job.run_at = JobState.QUEUED, work.at + backoff(work.attempt)
+
+
+def recent(session: Session, *, state: str = "", limit: int = 50) -> tuple[JobLine, ...]:
+    """Return the newest jobs, of one state or of all."""
+    newest = select(Job).order_by(Job.created_at.desc()).limit(limit)
+    if state:
+        newest = newest.where(Job.state == state)
+    return tuple(
+        JobLine(
+            id=job.id,
+            kind=job.kind,
+            state=job.state,
+            run_at=job.run_at,
+            attempts=job.attempts,
+            progress=job.progress_percent,
+            error=(job.last_error or "").strip().rpartition("\n")[2],
+        )
+        for job in session.scalars(newest)
+    )
+
+
+def counts(session: Session) -> dict[str, int]:
+    """Return how many jobs there are in each state."""
+    rows = session.execute(select(Job.state, func.count()).group_by(Job.state))
+    return {state: count for state, count in rows}  # noqa: C416 - rows are no tuples to mypy
 
 
 def backoff(attempt: int) -> timedelta:

@@ -71,6 +71,12 @@ STATES: dict[str, dict[str, Word]] = {
         "funded": Word(_l("Funded"), "positive"),
         "booked": Word(_l("Loan paid out"), "positive"),
     },
+    "decision": {
+        "recommend_approval": Word(_l("Approval recommended"), "info"),
+        "recommend_decline": Word(_l("Decline recommended"), "warning"),
+        "approve": Word(_l("Approved"), "positive"),
+        "decline": Word(_l("Declined"), "negative"),
+    },
     "listing": {
         "draft": Word(_l("Draft"), "neutral"),
         "open": Word(_l("Open for funding"), "info"),
@@ -108,6 +114,14 @@ STATES: dict[str, dict[str, Word]] = {
         "paid": Word(_l("Paid"), "positive"),
         "part_paid": Word(_l("Partly paid"), "warning"),
         "overdue": Word(_l("Overdue"), "negative"),
+    },
+    "repayment": {
+        "installment": Word(_l("Installment"), "positive"),
+        "extra": Word(_l("Extra payment"), "positive"),
+        "payoff": Word(_l("Payoff"), "positive"),
+        "recovery": Word(_l("Recovery"), "info"),
+        "reversal": Word(_l("Return"), "negative"),
+        "returned": Word(_l("Returned"), "warning"),
     },
     "transfer": {
         "initiated": Word(_l("Waiting for payment"), "progress"),
@@ -178,6 +192,11 @@ def purpose_word(purpose: str) -> str:
     return str(PURPOSES.get(purpose) or purpose.replace("_", " ").capitalize())
 
 
+def home_word(home: str) -> str:
+    """Return how somebody lives, in words."""
+    return str(HOMES.get(home, home))
+
+
 def reason_word(code: str) -> str:
     """Return the reason behind a code in the reader's language."""
     return str(gettext(MESSAGES[code]))
@@ -194,5 +213,6 @@ def init_words(app: Flask) -> None:
         "state_word": state_word,
         "role_word": role_word,
         "purpose_word": purpose_word,
+        "home_word": home_word,
         "reason_word": reason_word,
     }

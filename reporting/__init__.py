@@ -4,13 +4,24 @@ from reporting.books import ListingBookLine, LoanBookLine, listing_book, loan_bo
 from reporting.borrowers import BorrowerSummary, LoanLine, borrower_summary
 from reporting.cash_flow import CashFlow, MonthFlow, cash_flow
 from reporting.delinquency import Bucket, bucket, buckets, days_past_due, standing
-from reporting.lenders import LenderSummary, Standing, lender_currencies, lender_summary
-from reporting.portfolio import NoteFilters, NoteLine, portfolio
+from reporting.desk import DeskListing, DeskLoan, desk_listings, desk_loan, desk_loans
+from reporting.lenders import (
+    LenderSummary,
+    Standing,
+    lender_currencies,
+    lender_standings,
+    lender_summary,
+)
+from reporting.portfolio import NoteFilters, NoteLine, note_line, portfolio
+from reporting.prospects import Prospect, ProspectLine, prospect
+from reporting.receipts import Receipt, newest_receipts, note_receipts
 
 __all__ = [
     "BorrowerSummary",
     "Bucket",
     "CashFlow",
+    "DeskListing",
+    "DeskLoan",
     "LenderSummary",
     "ListingBookLine",
     "LoanBookLine",
@@ -18,16 +29,27 @@ __all__ = [
     "MonthFlow",
     "NoteFilters",
     "NoteLine",
+    "Prospect",
+    "ProspectLine",
+    "Receipt",
     "Standing",
     "borrower_summary",
     "bucket",
     "buckets",
     "cash_flow",
     "days_past_due",
+    "desk_listings",
+    "desk_loan",
+    "desk_loans",
     "lender_currencies",
+    "lender_standings",
     "lender_summary",
     "listing_book",
     "loan_book",
+    "newest_receipts",
+    "note_line",
+    "note_receipts",
     "portfolio",
+    "prospect",
     "standing",
 ]

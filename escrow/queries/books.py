@@ -1,4 +1,4 @@
-"""The book as operators leaf through it: totals by kind of account, entries, one entry's postings."""
+"""The book as operators leaf through it: totals by kind, entries, one entry's postings."""
 
 from dataclasses import dataclass
 from datetime import datetime

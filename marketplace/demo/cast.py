@@ -35,6 +35,25 @@ _CHINESE = ("王芳", "张敏", "刘洋", "陈静", "杨帆", "赵磊", "周婷"
 REGIONS = ("CA", "NY", "TX", "FL", "WA", "IL", "MA", "CO")
 
 
+# The loan that a visitor looks at first is an ordinary one.
+ALICES_FACTS = Facts(
+    annual_income_minor=68_000_00,
+    debt_to_income=Rate.percent("14"),
+    employment_years=6,
+    home_ownership=HomeOwnership.RENT,
+    verification=Verification.VERIFIED,
+    age=34,
+    region="WA",
+    credit_history_years=11,
+    delinquencies_2y=0,
+    delinquent_accounts=0,
+    inquiries_6m=1,
+    open_accounts=8,
+    public_records=0,
+    revolving_utilisation=Rate.percent("31"),
+)
+
+
 def crowd(random: Random, count: int) -> list[Person]:
     """Return borrowers who fill the marketplace; a third of them have Chinese names."""
     people = []

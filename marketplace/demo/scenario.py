@@ -16,6 +16,7 @@ from marketplace import accounts, flows, passwords
 from marketplace.db import atomic, reader
 from marketplace.demo.cast import (
     ALICE,
+    ALICES_FACTS,
     BOB,
     CAROL,
     CAST,
@@ -99,7 +100,7 @@ class Scenario:
                 )
                 if spec.currency is USD:
                     self.product_id = product.id
-        for person, dollars in ((BOB, 90_000), (CAROL, 160_000), (DAN, 60_000)):
+        for person, dollars in ((BOB, 40_000), (CAROL, 160_000), (DAN, 60_000)):
             self.deposit(person, dollars, day)
         self.standing_orders(day)
 
@@ -108,7 +109,7 @@ class Scenario:
         wishes = (
             (CAROL, "Everything, in small parts", Criteria(), 2_000, 15_000),
             (DAN, "Safer half", Criteria(grades=("A", "B", "C")), 1_500, 5_000),
-            (BOB, "Balanced", Criteria(grades=("B", "C", "D", "E")), 1_000, 20_000),
+            (BOB, "Balanced", Criteria(grades=("A", "B", "C", "D", "E")), 1_500, 1_000),
         )
         with atomic() as session:
             for person, name, criteria, cap, keep in wishes:
@@ -161,7 +162,7 @@ class Scenario:
                 amount=usd(dollars),
                 installments=self.random.choice((36, 36, 60)),
                 purpose=self.random.choice(PURPOSES),
-                facts=facts(self.random),
+                facts=ALICES_FACTS if borrower is ALICE else facts(self.random),
                 at=noon(on),
             )
             origination.submit(session, application_id=application.id, at=noon(on))
@@ -273,7 +274,7 @@ class Scenario:
 
     def fill_the_present(self) -> None:
         """Leave something for everybody to do today."""
-        for person, dollars in ((BOB, 12_000), (CAROL, 60_000)):
+        for person, dollars in ((BOB, 2_500), (CAROL, 60_000)):
             self.deposit(person, dollars, self.today - timedelta(days=20))
         self.leave_listings_open()
         self.leave_a_partial_one()

@@ -1,0 +1,20 @@
+"""What an operator sends about loans and listings."""
+
+from flask_babel import lazy_gettext as _l
+
+from kernel import Currency
+from marketplace.fields import Key, MoneyField, Text
+from marketplace.forms import FormSchema
+
+
+class Why(FormSchema):
+    """A step that needs its reason written down."""
+
+    why = Text(shortest=4, longest=200, missing=_l("Say why; it stays on the record."))
+
+
+class Recovery(FormSchema):
+    """Money recovered on a loan that was charged off."""
+
+    amount = MoneyField(Currency.USD, missing=_l("Enter what was recovered."))
+    key = Key()
