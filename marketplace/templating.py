@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Flask, request
 from flask_login import current_user
@@ -15,6 +14,7 @@ from marketplace.i18n import HTML_LANG, LANGUAGES, is_demo, language
 from marketplace.models import Theme
 from marketplace.schemas.account import THEMES
 from marketplace.web.navigation import navigation
+from marketplace.web.pages import here
 
 # htmx without eval, without inline styles, without account data in local storage; a refused form
 # (422) is shown, other errors are not.
@@ -110,17 +110,6 @@ def column(
         sort: the value of `?sort=` that sorts by this column.
     """
     return Column(label, cell, is_number=number, is_lead=lead, sort=sort)
-
-
-def here(**changes: Any) -> str:
-    """Return this page's URL with some of its query changed; None leaves a part away."""
-    query = request.args.to_dict(flat=False)
-    for name, value in changes.items():
-        query.pop(name, None)
-        if value is not None:
-            query[name] = [str(value)]
-    pairs = [(name, value) for name, values in query.items() for value in values]
-    return request.path + ("?" + urlencode(pairs) if pairs else "")
 
 
 def theme() -> str:

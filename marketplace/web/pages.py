@@ -1,8 +1,9 @@
 """Small words for views: render a page, answer a form, say that something is done."""
 
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from marketplace.forms import Form
@@ -19,3 +20,14 @@ def see_other(endpoint: str, *, said: str = "", **values: Any) -> Response:
     if said:
         flash(said, "positive")
     return redirect(url_for(endpoint, **values), 303)
+
+
+def here(**changes: Any) -> str:
+    """Return this page's URL with some of its query changed; None leaves a part away."""
+    query = request.args.to_dict(flat=False)
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value is not None:
+            query[name] = [str(value)]
+    pairs = [(name, value) for name, values in query.items() for value in values]
+    return request.path + ("?" + urlencode(pairs) if pairs else "")
