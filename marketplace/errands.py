@@ -24,8 +24,13 @@ def init_errands() -> None:
 
 
 def run_batch(work: Work) -> None:
-    """Let the mandates fund what is open."""
-    in_transaction(lambda session: matching.run_batch(session, at=work.at, seed=str(work.id)))
+    """Let the mandates fund what is open, in every currency that anything is open in."""
+    with reader() as session:
+        currencies = matching.currencies_open(session)
+    for currency in currencies:
+        in_transaction(
+            partial(matching.run_batch, at=work.at, seed=f"{work.id}:{currency}", currency=currency)
+        )
 
 
 def expire(work: Work) -> None:
