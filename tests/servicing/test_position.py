@@ -349,3 +349,41 @@ def test_an_equal_principal_loan_with_a_remainder_first_asks_for_it_once() -> No
     asked = [bill.principal for bill in forecast(start(agreed), plan=agreed)]
 
     assert asked == [33400, 33300, 33300]
+
+
+def test_interest_paid_beyond_what_is_owed_is_kept_for_later_installments() -> None:
+    agreed = plan()
+    state = settle(state_on(FIRST_DUE, agreed), Parts(9462, 1200, 1500), plan=agreed)
+
+    march = advance(state, date(2026, 3, 15), plan=agreed)
+
+    assert march.bills[0].interest == 0
+    assert march.accrued == -1500 + Decimal("1105.38")
+
+
+def test_interest_to_date_that_is_paid_in_full_leaves_no_part_of_a_cent() -> None:
+    agreed = plan()
+
+    state, _ = pay(state_on(date(2026, 1, 25), agreed), usd("3.87"), plan=agreed, early=False)
+
+    assert state.accrued == 0
+
+
+def test_exactly_what_is_billed_asks_for_nothing_ahead() -> None:
+    agreed = plan()
+
+    state, _ = pay(state_on(FIRST_DUE, agreed), LEVEL, plan=agreed, early=True)
+
+    assert state.bills == ()
+    assert state.due_on == date(2026, 3, 15)
+
+
+def test_a_last_installment_paid_early_bears_interest_for_the_days_used_only() -> None:
+    agreed = plan(installments=1)
+    state = state_on(date(2026, 1, 25), agreed)
+
+    state, applied = pay(state, usd("1212.00"), plan=agreed, early=True)
+
+    assert applied.interest == usd("3.87")
+    assert applied.excess == usd("8.13")
+    assert is_settled(state, plan=agreed)
