@@ -21,11 +21,12 @@ def names(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
 
 def spoken_names(session: Session, marks: Iterable[str]) -> dict[str, str]:
     """Return who is meant by marks such as `operator:<id>` or `system`."""
-    ids = {mark: found for mark in set(marks) if (found := _ident(mark)) is not None}
+    wanted = set(marks)
+    ids = {mark: found for mark in wanted if (found := _ident(mark)) is not None}
     known = names(session, ids.values())
     return {
         mark: known.get(ids[mark], _("Somebody without an account")) if mark in ids else _name(mark)
-        for mark in set(marks)
+        for mark in wanted
     }
 
 
