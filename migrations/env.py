@@ -1,14 +1,20 @@
 """Tells Alembic which database to migrate, and which tables the code expects there."""
 
 from importlib import import_module
-from importlib.util import find_spec
 
 from alembic import context
 from sqlalchemy import Connection, create_engine
 
 from kernel import Base, database_url, engine_options, prepare_engine
 
-ROOMS = ("kernel.states", "escrow", "origination", "matching", "servicing", "marketplace")
+TABLES = (
+    "kernel",
+    "escrow.models",
+    "origination.models",
+    "matching.models",
+    "servicing.models",
+    "marketplace.models",
+)
 
 
 def main() -> None:
@@ -28,10 +34,8 @@ def main() -> None:
 
 def know_the_tables() -> None:
     """Import whatever declares tables, so that the metadata is complete."""
-    for room in ROOMS:
-        module = room if "." in room else f"{room}.models"
-        if find_spec(module):
-            import_module(module)
+    for module in TABLES:
+        import_module(module)
 
 
 def migrate(connection: Connection) -> None:
