@@ -17,9 +17,9 @@ from marketplace import clock, closing
     help="The day to close; days missed before it come first. Today if not given.",
 )
 def command(day: datetime | None) -> None:
-    """Close the business day: bill what fell due, charge late fees, prove the book.
+    """Close the business day and the days missed before it.
 
-    May be interrupted and run again; a day that is closed stays as it is.
+    Bills what fell due, charges late fees, takes losses and proves every loan it touched. May be interrupted and run again; a day that is closed stays as it is.
     """
     until = clock.today() if day is None else day.replace(tzinfo=UTC).date()
     days = closing.open_days(until)

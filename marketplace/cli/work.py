@@ -14,7 +14,10 @@ from marketplace import clock, jobs
     "--pause", default=1.0, show_default=True, help="Seconds between two looks at the queue."
 )
 def command(*, forever: bool, pause: float) -> None:
-    """Do the jobs that are due: mail, batches, closes."""
+    """Do the jobs that are due.
+
+    Mail, batches of mandates, listings whose time is up, payouts and closes.
+    """
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
