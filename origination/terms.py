@@ -100,6 +100,11 @@ class Terms:
         """The least that one order may place."""
         return Money(self.funding.order_minimum_minor, self.currency)
 
+    @property
+    def order_step(self) -> Money:
+        """What orders are multiples of."""
+        return Money(self.funding.order_step_minor, self.currency)
+
     def origination_fee(self, amount: Money) -> Money:
         """Return what is deducted when `amount` is disbursed, rounded as interest is."""
         rounding = self.conventions.interest_rounding

@@ -11,17 +11,10 @@ import escrow
 from escrow import AccountKind, Movement, Posting
 from kernel import Currency, Money, NotFound, find, lock, new_id
 from matching import queries
-from matching.errors import (
-    ListingClosed,
-    ListingFull,
-    OrderFixed,
-    OrderKeyTaken,
-    OrderOffStep,
-    OrderTooSmall,
-    OwnListing,
-)
+from matching.errors import OrderFixed, OrderKeyTaken, OwnListing
 from matching.models import Mandate, Order, OrderStatus
-from origination import Listing, ListingStatus, Terms
+from matching.room import is_whole_order, refusal
+from origination import Listing, ListingStatus
 
 
 def place_order(
@@ -174,7 +167,7 @@ def _take(
             wanted = room
         left = _try_to_take(session, listing, wanted, at=at)
         if left is None:
-            raise _refusal(listing, wanted, room, at=at)
+            raise refusal(listing, wanted, room, at=at)
     if left == 0:
         session.refresh(listing)
         listing.move(session, ListingStatus.FUNDED, by="system", at=at, why="full")
@@ -185,7 +178,7 @@ def _take(
 def _try_to_take(session: Session, listing: Listing, amount: Money, *, at: datetime) -> int | None:
     """Take room in one conditional statement; return what is left, or nothing if it did not fit."""
     room = Listing.amount_minor - Listing.reserved_minor
-    whole = _is_whole_order(listing, amount)
+    whole = is_whole_order(listing, amount)
     left = session.scalar(
         update(Listing)
         .where(
@@ -200,25 +193,3 @@ def _try_to_take(session: Session, listing: Listing, amount: Money, *, at: datet
     )
     session.expire(listing, ["reserved_minor", "orders"])
     return left
-
-
-def _is_whole_order(listing: Listing, amount: Money) -> bool:
-    terms = Terms.from_json(listing.terms)
-    return amount >= terms.order_minimum and amount.minor % terms.funding.order_step_minor == 0
-
-
-def _refusal(listing: Listing, wanted: Money, room: Money, *, at: datetime) -> Exception:
-    """Say why an order did not fit; the row is locked, so that what it says is so."""
-    terms = Terms.from_json(listing.terms)
-    if listing.status not in {ListingStatus.OPEN, ListingStatus.FUNDED}:
-        return ListingClosed(number=listing.number, status=listing.status)
-    if listing.closes_at is not None and listing.closes_at <= at and room.is_positive:
-        return ListingClosed(number=listing.number, status="past its time")
-    if wanted > room:
-        return ListingFull(number=listing.number, room=room)
-    if wanted < terms.order_minimum:
-        return OrderTooSmall(
-            field="amount", why="too small", minimum=terms.order_minimum, room=room
-        )
-    step = Money(terms.funding.order_step_minor, terms.currency)
-    return OrderOffStep(field="amount", why="off the step", step=step, room=room)

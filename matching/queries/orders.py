@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from kernel import Currency, Money
+from kernel import Currency, Money, NotFound, Rate
 from matching.models import Mandate, Order, OrderStatus
-from origination import Listing
+from origination import Listing, ListingStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,18 @@ class OrderLine:
     placed_at: datetime
     closed_at: datetime | None
     closed_why: str | None
+    listing_status: ListingStatus
+    listing_closes_at: datetime | None
+    grade: str
+    rate: Rate
+    installments: int
+    purpose: str
+
+    @property
+    def is_cancellable(self) -> bool:
+        """Whether the lender may still take it back."""
+        is_open = self.listing_status is ListingStatus.OPEN
+        return is_open and self.status is OrderStatus.RESERVED
 
 
 def orders_of(
@@ -34,6 +46,7 @@ def orders_of(
     *,
     lender_id: UUID,
     status: OrderStatus | None = None,
+    listing_id: UUID | None = None,
     limit: int = 100,
     before: UUID | None = None,
 ) -> list[OrderLine]:
@@ -41,9 +54,23 @@ def orders_of(
     wanted = _lines().where(Order.lender_id == lender_id)
     if status is not None:
         wanted = wanted.where(Order.status == status)
+    if listing_id is not None:
+        wanted = wanted.where(Order.listing_id == listing_id)
     if before is not None:
         wanted = wanted.where(Order.id < before)
     return _read(session, wanted.order_by(Order.id.desc()).limit(limit))
+
+
+def order_of(session: Session, *, order_id: UUID, lender_id: UUID) -> OrderLine:
+    """Return one order of a lender.
+
+    Raises:
+        NotFound: the lender has no such order.
+    """
+    wanted = _lines().where(Order.id == order_id, Order.lender_id == lender_id)
+    for line in _read(session, wanted):
+        return line
+    raise NotFound(what="Order", id=order_id)
 
 
 def order_book(session: Session, *, listing_id: UUID, limit: int = 1_000) -> list[OrderLine]:
@@ -58,24 +85,24 @@ def order_by_key(session: Session, *, lender_id: UUID, key: str) -> Order | None
     return session.scalar(select(Order).where(Order.lender_id == lender_id, Order.key == key))
 
 
-def _lines() -> Select[Order, int, str]:
+def _lines() -> Select[Order, Listing, str]:
     return (
-        select(Order, Listing.number, Mandate.name)
+        select(Order, Listing, Mandate.name)
         .join(Listing, Listing.id == Order.listing_id)
         .outerjoin(Mandate, Mandate.id == Order.mandate_id)
     )
 
 
-def _read(session: Session, wanted: Select[Order, int, str]) -> list[OrderLine]:
-    return [_line(order, number, name) for order, number, name in session.execute(wanted)]
+def _read(session: Session, wanted: Select[Order, Listing, str]) -> list[OrderLine]:
+    return [_line(order, listing, name) for order, listing, name in session.execute(wanted)]
 
 
-def _line(order: Order, number: int, mandate: str | None) -> OrderLine:
+def _line(order: Order, listing: Listing, mandate: str | None) -> OrderLine:
     currency = Currency(order.currency)
     return OrderLine(
         id=order.id,
         listing_id=order.listing_id,
-        listing_number=number,
+        listing_number=listing.number,
         lender_id=order.lender_id,
         amount=Money(order.amount_minor, currency),
         requested=Money(order.requested_minor, currency),
@@ -84,4 +111,10 @@ def _line(order: Order, number: int, mandate: str | None) -> OrderLine:
         placed_at=order.placed_at,
         closed_at=order.closed_at,
         closed_why=order.closed_why,
+        listing_status=ListingStatus(listing.status),
+        listing_closes_at=listing.closes_at,
+        grade=listing.grade,
+        rate=listing.rate,
+        installments=listing.installments,
+        purpose=listing.purpose,
     )
