@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
 from operator import ge, le
 from typing import Any
@@ -41,6 +42,12 @@ class ListingCard:
     def left(self) -> Money:
         """What lenders may still put in."""
         return self.amount - self.reserved
+
+    @property
+    def funded(self) -> Decimal:
+        """The share that is reserved, in whole hundredths and never rounded up."""
+        share = Decimal(self.reserved.minor) / self.amount.minor
+        return share.quantize(Decimal("0.01"), rounding=ROUND_DOWN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,3 +1,4 @@
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -93,3 +94,15 @@ def test_listings_whose_time_is_over_are_found_for_the_close(session: Session) -
     moments: list[Any] = [NOON + days(13), NOON + days(14)]
 
     assert [listings_past(session, at=at) for at in moments] == [[], [listing.id]]
+
+
+@pytest.mark.parametrize(
+    ("reserved", "share"), [(0, "0.00"), (1, "0.00"), (5_000_00, "0.50"), (9_999_99, "0.99")]
+)
+def test_a_listing_is_not_called_funded_before_it_is(
+    session: Session, reserved: int, share: str
+) -> None:
+    listing = a_listing(session)
+    listing.reserved_minor = reserved
+
+    assert listing_detail(session, listing_id=listing.id).card.funded == Decimal(share)
