@@ -36,6 +36,11 @@ class MonthFlow:
     fee: Money
 
     @property
+    def interest_kept(self) -> Money:
+        """Interest after the fee, whatever the fee is counted from."""
+        return self.interest - self.fee
+
+    @property
     def net(self) -> Money:
         """What reaches the lender's cash."""
         return self.principal + self.interest - self.fee
@@ -62,13 +67,25 @@ class _Held:
     fee_on_principal: Column
 
 
-def cash_flow(session: Session, *, lender_id: UUID, currency: Currency, on: date) -> CashFlow:
+def cash_flow(
+    session: Session,
+    *,
+    lender_id: UUID,
+    currency: Currency,
+    on: date,
+    note_id: UUID | None = None,
+) -> CashFlow:
     """Forecast a lender's receipts from active loans; what is overdue counts in the first month.
+
+    With `note_id` only that note's are forecast.
 
     Each note has its share of what its loan will pay. Cents are rounded down cumulatively, so that
     the principal of every note comes back in full.
     """
-    rows = session.execute(_active(lender_id, currency)).all()
+    notes = _active(lender_id, currency)
+    if note_id is not None:
+        notes = notes.where(Note.id == note_id)
+    rows = session.execute(notes).all()
     if not rows:
         return CashFlow(lender_id, currency, on, ())
     loans = _loans(rows)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from escrow import AccountKind, account_id, balance
 from kernel import Currency, Money
 from matching import Order, OrderStatus
-from reporting.cash_flow import cash_flow
+from reporting.cash_flow import MonthFlow, cash_flow
 from reporting.delinquency import may_be_late
 from reporting.standings import Group, Late, by_standing
 from servicing import Loan, LoanStatus, Note
@@ -48,8 +48,7 @@ class LenderSummary:
         received_late_fees: before fees.
         received_recoveries: after the collectors' fee.
         fees_paid: the platform's servicing fee.
-        expected_interest: still to come if every borrower pays on time.
-        expected_fees: the servicing fee on what is still to come.
+        expected: what is still to come, month by month, if every borrower pays on time.
         standings: the notes by how their loans stand, the current ones first.
     """
 
@@ -66,8 +65,7 @@ class LenderSummary:
     received_late_fees: Money
     received_recoveries: Money
     fees_paid: Money
-    expected_interest: Money
-    expected_fees: Money
+    expected: tuple[MonthFlow, ...]
     standings: tuple[Standing, ...]
 
     @property
@@ -76,10 +74,25 @@ class LenderSummary:
         return self.cash + self.reserved + self.outstanding
 
     @property
+    def interest_kept(self) -> Money:
+        """Interest received, less all fees paid."""
+        return self.received_interest - self.fees_paid
+
+    @property
     def income(self) -> Money:
         """What was earned so far: interest, late fees and recoveries, less fees and losses."""
         earned = self.received_interest + self.received_late_fees + self.received_recoveries
         return earned - self.fees_paid - self.lost
+
+    @property
+    def expected_interest(self) -> Money:
+        """Interest still to come, before fees."""
+        return sum((month.interest for month in self.expected), Money.zero(self.currency))
+
+    @property
+    def expected_fees(self) -> Money:
+        """The servicing fee on what is still to come."""
+        return sum((month.fee for month in self.expected), Money.zero(self.currency))
 
     @property
     def expected_income(self) -> Money:
@@ -111,18 +124,33 @@ def lender_summary(
     Cash and receipts are as of now; lateness and what is to come are seen from `on`.
     """
     totals = _totals(session, lender_id, currency)
-    months = cash_flow(session, lender_id=lender_id, currency=currency, on=on).months
-    nothing = Money.zero(currency)
     return LenderSummary(
         lender_id=lender_id,
         currency=currency,
         on=on,
         cash=_cash(session, lender_id, currency),
         reserved=_reserved(session, lender_id, currency),
-        expected_interest=sum((month.interest for month in months), nothing),
-        expected_fees=sum((month.fee for month in months), nothing),
-        standings=_standings(session, lender_id, currency, on=on),
+        expected=cash_flow(session, lender_id=lender_id, currency=currency, on=on).months,
+        standings=lender_standings(session, lender_id=lender_id, currency=currency, on=on),
         **totals,
+    )
+
+
+def lender_standings(
+    session: Session, *, lender_id: UUID, currency: Currency, on: date
+) -> tuple[Standing, ...]:
+    """Return a lender's notes by how their loans stand, the current ones first."""
+    notes = _notes(lender_id, currency)
+    grouped = notes.with_only_columns(Loan.status, func.count(), func.sum(_LEFT))
+    late = notes.with_only_columns(Loan.state, _LEFT).where(may_be_late(on))
+    found = by_standing(
+        _groups(session.execute(grouped.group_by(Loan.status))),
+        (Late((), state, (1, left)) for state, left in session.execute(late)),
+        on=on,
+    )
+    return tuple(
+        Standing(name, notes=count, outstanding=Money(left, currency))
+        for (_, name), (count, left) in found.items()
     )
 
 
@@ -164,23 +192,6 @@ def _totals(session: Session, lender_id: UUID, currency: Currency) -> dict[str, 
     return {
         name: Money(int(total or 0), currency) for name, total in zip(_SUMS, found, strict=True)
     }
-
-
-def _standings(
-    session: Session, lender_id: UUID, currency: Currency, *, on: date
-) -> tuple[Standing, ...]:
-    notes = _notes(lender_id, currency)
-    grouped = notes.with_only_columns(Loan.status, func.count(), func.sum(_LEFT))
-    late = notes.with_only_columns(Loan.state, _LEFT).where(may_be_late(on))
-    found = by_standing(
-        _groups(session.execute(grouped.group_by(Loan.status))),
-        (Late((), state, (1, left)) for state, left in session.execute(late)),
-        on=on,
-    )
-    return tuple(
-        Standing(name, notes=count, outstanding=Money(left, currency))
-        for (_, name), (count, left) in found.items()
-    )
 
 
 def _groups(rows: Iterable[Any]) -> Iterable[Group[tuple[()]]]:

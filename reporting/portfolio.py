@@ -5,12 +5,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from kernel import Currency, Money, Rate
+from kernel import Currency, Money, NotFound, Rate
 from origination import Keyset, Listing, Page, page
-from reporting.delinquency import days_past_due, standing
+from reporting.delinquency import bucket, days_past_due, may_be_late, standing
 from servicing import Loan, LoanStatus, Note, State
 
 
@@ -51,10 +51,14 @@ class NoteLine:
 
 @dataclass(frozen=True, slots=True)
 class NoteFilters:
-    """Which notes to show; what is empty or None does not narrow."""
+    """Which notes to show; what is empty or None does not narrow.
+
+    `standings` are buckets of lateness, `settled` or `charged_off`.
+    """
 
     currency: Currency | None = None
     statuses: tuple[LoanStatus, ...] = ()
+    standings: tuple[str, ...] = ()
     grades: tuple[str, ...] = ()
 
 
@@ -76,12 +80,10 @@ def portfolio(
     Raises:
         UnusableCursor: `after` was not given out by this list.
     """
-    notes = (
-        select(Note, Loan, Listing.number, Listing.purpose)
-        .join(Loan, Loan.id == Note.loan_id)
-        .join(Listing, Listing.id == Loan.listing_id)
-        .where(Note.lender_id == lender_id, *_conditions(filters or NoteFilters()))
-    )
+    wanted = filters or NoteFilters()
+    notes = _notes(lender_id).where(*_conditions(wanted))
+    if wanted.standings:
+        notes = notes.where(_stands(session, lender_id, wanted.standings, on=on))
     rows = session.execute(_NEWEST.order(notes, after=after, limit=limit)).all()
     return page(
         rows,
@@ -89,6 +91,45 @@ def portfolio(
         show=lambda row: _line(*row, on=on),
         key=lambda row: (row[0].loan_id, row[0].id),
     )
+
+
+def note_line(session: Session, *, note_id: UUID, lender_id: UUID, on: date) -> NoteLine:
+    """Return one note of a lender.
+
+    Raises:
+        NotFound: the lender has no such note.
+    """
+    row = session.execute(_notes(lender_id).where(Note.id == note_id)).one_or_none()
+    if row is None:
+        raise NotFound(what="Note", id=note_id)
+    return _line(*row, on=on)
+
+
+def _notes(lender_id: UUID) -> Any:
+    return (
+        select(Note, Loan, Listing.number, Listing.purpose)
+        .join(Loan, Loan.id == Note.loan_id)
+        .join(Listing, Listing.id == Loan.listing_id)
+        .where(Note.lender_id == lender_id)
+    )
+
+
+def _stands(session: Session, lender_id: UUID, standings: tuple[str, ...], *, on: date) -> Any:
+    """Return the condition that a note's loan stands in one of these ways.
+
+    The few loans that may be late are looked at one by one; all other active ones are current.
+    """
+    states = session.execute(
+        select(Loan.id, Loan.state)
+        .join(Note, Note.loan_id == Loan.id)
+        .where(Note.lender_id == lender_id, may_be_late(on))
+    )
+    names = {ident: bucket(days_past_due(state, on=on)) for ident, state in states}
+    among = [ident for ident, name in names.items() if name in standings]
+    ways: list[ColumnElement[bool]] = [Loan.status.in_(standings), Loan.id.in_(among)]
+    if bucket(0) in standings:
+        ways.append(and_(Loan.status == LoanStatus.ACTIVE, Loan.id.not_in(names)))
+    return or_(*ways)
 
 
 def _conditions(filters: NoteFilters) -> list[Any]:

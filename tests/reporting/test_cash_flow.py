@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from kernel import Currency, Money
 from origination import Fees, ServicingBase, Terms
-from reporting import CashFlow, cash_flow
+from reporting import CashFlow, cash_flow, portfolio
 from servicing import close_loan
 from tests.support.loans import BOB, CAROL, a_loan, noon, pays
 from tests.support.plans import STARTED, terms, usd
@@ -78,3 +78,16 @@ def test_a_fee_on_interest_leaves_principal_alone(session: Session) -> None:
     a_loan(session, agreed=fee_on_interest())
 
     assert of_bob(session).months[0].fee == usd("0.06")
+
+
+def test_one_note_may_be_forecast_alone(session: Session) -> None:
+    first, _second = a_loan(session), a_loan(session)
+    lines = portfolio(session, lender_id=BOB, on=STARTED).items
+    note = next(line for line in lines if line.loan_number == first.number)
+
+    alone = cash_flow(session, lender_id=BOB, currency=USD, on=STARTED, note_id=note.id)
+    both = cash_flow(session, lender_id=BOB, currency=USD, on=STARTED)
+
+    month = alone.months[0]
+    assert month.principal + month.principal == both.months[0].principal
+    assert month.interest_kept == month.interest - month.fee

@@ -3,9 +3,9 @@ from datetime import date
 import pytest
 from sqlalchemy.orm import Session
 
-from kernel import Currency
+from kernel import Currency, NotFound
 from origination import UnusableCursor
-from reporting import NoteFilters, portfolio
+from reporting import NoteFilters, note_line, portfolio
 from servicing import LoanStatus, RepaymentKind, close_loan
 from tests.support.loans import BOB, CAROL, a_loan, noon, pays
 from tests.support.plans import STARTED, usd
@@ -92,3 +92,38 @@ def test_filters_narrow_the_notes(session: Session, filters: NoteFilters, count:
 def test_a_cursor_that_nobody_gave_out_is_refused(session: Session) -> None:
     with pytest.raises(UnusableCursor):
         portfolio(session, lender_id=BOB, on=STARTED, after=f"{1 << 130}~{BOB}")
+
+
+@pytest.mark.parametrize(
+    ("standings", "numbers"),
+    [
+        (("current",), [1]),
+        (("in_grace_period",), [0]),
+        (("settled",), [2]),
+        (("current", "settled"), [2, 1]),
+        (("charged_off",), []),
+        (("late_16_30", "in_grace_period"), [0]),
+    ],
+)
+def test_notes_are_found_by_how_their_loans_stand(
+    session: Session, standings: tuple[str, ...], numbers: list[int]
+) -> None:
+    loans = [a_loan(session) for _ in range(3)]
+    look = date(2026, 2, 20)
+    pays(session, loans[1], "106.62", FEBRUARY)
+    pays(session, loans[2], "1212.00", FEBRUARY, kind=RepaymentKind.PAYOFF)
+    close_loan(session, loan_id=loans[0].id, on=look, at=noon(look))
+
+    page = portfolio(session, lender_id=BOB, on=look, filters=NoteFilters(standings=standings))
+
+    assert [line.loan_number for line in page.items] == [loans[at].number for at in numbers]
+    assert all(line.standing in standings for line in page.items)
+
+
+def test_only_its_lender_finds_a_note(session: Session) -> None:
+    a_loan(session)
+    (line,) = portfolio(session, lender_id=BOB, on=STARTED).items
+
+    assert note_line(session, note_id=line.id, lender_id=BOB, on=STARTED) == line
+    with pytest.raises(NotFound):
+        note_line(session, note_id=line.id, lender_id=CAROL, on=STARTED)
