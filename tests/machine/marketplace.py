@@ -156,14 +156,6 @@ class Marketplace(RuleBasedStateMachine):
         if listing is not None:
             self.order(listing, lender, dollars(count * 2500), partial=partial)
 
-    @rule(pick=picks, lender=lenders, part=st.integers(60, 110))
-    def a_lender_takes_most_of_a_listing(self, pick: int, lender: UUID, part: int) -> None:
-        listing = self.one_of(Listing, pick, Listing.status == ListingStatus.OPEN)
-        if listing is not None:
-            wanted = dollars(listing.amount_minor * part // 100 // 2500 * 2500)
-            self.deposit(lender, wanted)
-            self.order(listing, lender, wanted)
-
     @rule(pick=picks)
     def a_lender_cancels(self, pick: int) -> None:
         order = self.one_of(Order, pick, Order.status == OrderStatus.RESERVED)
@@ -191,20 +183,45 @@ class Marketplace(RuleBasedStateMachine):
     def a_batch_runs(self, seed: int) -> None:
         self.attempt(matching.run_batch, at=self.at, seed=str(seed))
 
+    @rule(pick=picks, lender=lenders, part=st.integers(60, 110))
+    def a_lender_takes_most_of_a_listing(self, pick: int, lender: UUID, part: int) -> None:
+        listing = self.one_of(Listing, pick, Listing.status == ListingStatus.OPEN)
+        if listing is not None:
+            self.take_most(listing, lender, part)
+
+    def take_most(self, listing: Listing, lender: UUID, part: int) -> None:
+        wanted = dollars(listing.amount_minor * part // 100 // 2500 * 2500)
+        self.deposit(lender, wanted)
+        self.order(listing, lender, wanted)
+
+    @rule(pick=picks, part=st.integers(75, 95), answer=st.sampled_from([None, True, False]))
+    def a_listing_runs_out_almost_funded(
+        self, pick: int, part: int, *, answer: bool | None
+    ) -> None:
+        listing = self.one_of(Listing, pick, Listing.status == ListingStatus.OPEN)
+        if listing is not None:
+            self.take_most(listing, BOB, part)
+            self.run_out(listing)
+            if answer is not None:
+                self.answer(listing, accepts=answer)
+
     @rule(pick=picks)
     def a_listing_runs_out(self, pick: int) -> None:
         open_ones = Listing.status.in_([ListingStatus.OPEN, ListingStatus.PARTIAL])
         listing = self.one_of(Listing, pick, open_ones)
-        if listing is not None and listing.closes_at is not None:
-            self.day = max(self.day, listing.closes_at.date() + timedelta(days=1))
-            self.attempt(matching.expire_listing, listing_id=listing.id, at=self.at)
-
-    @rule(pick=picks, accepts=st.booleans())
-    def alice_answers(self, pick: int, *, accepts: bool) -> None:
-        listing = self.one_of(Listing, pick, Listing.status == ListingStatus.PARTIAL)
         if listing is not None:
-            answer = origination.accept_partial if accepts else matching.decline_partial
-            self.attempt(answer, listing_id=listing.id, borrower_id=ALICE, at=self.at)
+            self.run_out(listing)
+
+    def run_out(self, listing: Listing) -> None:
+        """Wait until its time is over, and as long again for the answer if there was a first."""
+        assert listing.closes_at is not None
+        waited = timedelta(days=15 if listing.status == ListingStatus.PARTIAL else 1)
+        self.day = max(self.day, listing.closes_at.date() + waited)
+        self.attempt(matching.expire_listing, listing_id=listing.id, at=self.at)
+
+    def answer(self, listing: Listing, *, accepts: bool) -> None:
+        answered = origination.accept_partial if accepts else matching.decline_partial
+        self.attempt(answered, listing_id=listing.id, borrower_id=ALICE, at=self.at)
 
     @rule(pick=picks)
     def a_listing_is_withdrawn(self, pick: int) -> None:
