@@ -4,7 +4,7 @@ Web pages, commands and jobs all come through here, so that none of them forgets
 Every function takes the writing session and is part of its transaction.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from flask import current_app
@@ -19,6 +19,8 @@ from marketplace import jobs
 
 BATCH, EXPIRY, PAYOUT = "matching.batch", "listing.expiry", "escrow.payout"
 CLOSE = "day.close"
+# A minute, and a moment more for what was begun in it to be committed.
+GATHERING = timedelta(minutes=1, seconds=2)
 
 
 def gateway() -> escrow.SandboxGateway:
@@ -49,12 +51,20 @@ def watch(session: Session, listing: origination.Listing, *, at: datetime) -> No
 
 
 def call_mandates(session: Session, *, at: datetime) -> None:
-    """Ask for a batch soon: there is a new listing, new cash or a new mandate.
+    """Ask for a batch as soon as this minute is over: a new listing, new cash or a new mandate.
 
-    Whatever comes within the same minute is served together, so that nobody is first by a second.
+    Whatever comes within the same minute is served together, so that nobody is first by a second;
+    a batch that ran before the minute's end would leave out what came after it.
     """
     minute = at.replace(second=0, microsecond=0)
-    jobs.enqueue(session, kind=BATCH, payload={}, at=at, dedupe_key=f"batch:{minute.isoformat()}")
+    jobs.enqueue(
+        session,
+        kind=BATCH,
+        payload={},
+        at=at,
+        run_at=minute + GATHERING,
+        dedupe_key=f"batch:{minute.isoformat()}",
+    )
 
 
 def pay_in(session: Session, *, event: escrow.Event, at: datetime) -> None:
