@@ -19,7 +19,8 @@ from marketplace import clock, closing
 def command(day: datetime | None) -> None:
     """Close the business day and the days missed before it.
 
-    Bills what fell due, charges late fees, takes losses and proves every loan it touched. May be interrupted and run again; a day that is closed stays as it is.
+    Bills what fell due, charges late fees, takes losses and proves every loan it touched. May be
+    interrupted and run again; a day that is closed stays as it is.
     """
     until = clock.today() if day is None else day.replace(tzinfo=UTC).date()
     days = closing.open_days(until)

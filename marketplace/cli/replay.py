@@ -44,7 +44,8 @@ def command(
 ) -> None:
     """Replay a public loan file and hold the book to it.
 
-    FILE is a loan file as LendingClub published them, plain or gzip. Applications, decisions, listings, lenders with standing orders, escrow, disbursement and every
+    FILE is a loan file as LendingClub published them, plain or gzip. Applications, decisions,
+    listings, lenders with standing orders, escrow, disbursement and every
     repayment go the way that the web goes. Interrupted, the same command goes on where it was. Ends
     with a report that holds the book to the file and to its own audit; exit code 1 where the audit
     finds anything.

@@ -13,7 +13,8 @@ from marketplace.db import reader
 def command() -> None:
     """Prove that the book is whole.
 
-    Balances, notes, loans, payments and reservations are held to each other. Ends with exit code 1 and a line for every finding where it is not.
+    Balances, notes, loans, payments and reservations are held to each other. Ends with exit code 1
+    and a line for every finding where it is not.
     """
     with reader() as session:
         audits = (escrow.verify(session), servicing.audit(session))
