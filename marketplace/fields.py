@@ -114,6 +114,19 @@ class Choice(Field):
         return str(value)
 
 
+class Several(Choice):
+    """Any number of a fixed set, sent as `grade=B&grade=C` or as `grade=B,C`; read as a tuple."""
+
+    def __init__(self, choices: Mapping[str, Any], **kwargs: Any) -> None:
+        """Choosing none is fine."""
+        super().__init__(choices, **{"required": False, "load_default": ()} | kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        read = super()._deserialize
+        chosen = [read(each, attr, data, **kwargs) for each in str(value).split(",") if each]
+        return tuple(dict.fromkeys(chosen))
+
+
 class Tick(Field):
     """A checkbox; one that must be ticked says why in `missing`."""
 

@@ -25,6 +25,7 @@ def init_formats(app: Flask) -> None:
         "pct": pct,
         "day": day,
         "day_short": day_short,
+        "month": month,
         "moment": moment,
         "ago": ago,
         "chart_value": chart_value,
@@ -104,6 +105,13 @@ def day_short(value: date | datetime | None) -> str:
     if value is None:
         return EN_DASH
     return format_date(value, _pattern("d MMM", "M月d日"), locale=_locale())
+
+
+def month(value: date | None) -> str:
+    """Write a month: `Nov 2026`, or `2026年11月`."""
+    if value is None:
+        return EN_DASH
+    return format_date(value, _pattern("MMM y", "y年M月"), locale=_locale())
 
 
 def moment(value: datetime | None) -> str:

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from kernel import DomainError, new_id
 from marketplace import errors
-from marketplace.fields import Choice, MoneyField
+from marketplace.fields import Choice, MoneyField, Several
 
 WHOLE = "_form"
 NOT_OURS = frozenset({"csrf_token"})
@@ -49,7 +49,7 @@ class Form:
 
         Afterwards `values` holds the typed values, or `messages` what is wrong, by field.
         """
-        self.typed = {name: text for name, text in sent.items() if name not in NOT_OURS}
+        self.typed = {name: self._text(name, sent) for name in sent if name not in NOT_OURS}
         filled = {name: text for name, text in self.typed.items() if text.strip()}
         try:
             self.values = self.schema.load(filled)
@@ -115,6 +115,11 @@ class Form:
     def key(self) -> str:
         """The idempotency key: the one that was sent, or a fresh one."""
         return self.value("key") or self.typed.setdefault("key", str(new_id()))
+
+    def _text(self, name: str, sent: MultiDict[str, str]) -> str:
+        """Return what was sent for a field; several choices are written with commas."""
+        several = isinstance(self.schema.fields.get(name), Several)
+        return ",".join(sent.getlist(name)) if several else sent[name]
 
     def _refuse(self, error: ValidationError) -> None:
         for name, messages in error.messages_dict.items():

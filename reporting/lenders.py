@@ -100,6 +100,12 @@ class LenderSummary:
         return self.expected_interest - self.expected_fees
 
     @property
+    def active_notes(self) -> int:
+        """How many notes are of loans that still run."""
+        ended = (LoanStatus.SETTLED, LoanStatus.CHARGED_OFF)
+        return sum(standing.notes for standing in self.standings if standing.name not in ended)
+
+    @property
     def notes(self) -> int:
         """How many notes the lender has or had."""
         return sum(standing.notes for standing in self.standings)

@@ -12,7 +12,7 @@ from marketplace.forms import FormSchema
 CURRENCIES = {Currency.USD.value: _l("US dollar"), Currency.CNY.value: _l("Chinese yuan")}
 
 
-def _chosen() -> Currency:
+def chosen() -> Currency:
     """Return the currency that the same form names; dollars where it names none of ours."""
     sent: Any = request.values.get("currency")
     return Currency(sent) if sent in CURRENCIES else Currency.USD
@@ -22,7 +22,7 @@ class AddFunds(FormSchema):
     """Money a lender wants to send in."""
 
     currency = Choice(CURRENCIES)
-    amount = MoneyField(_chosen, missing=_l("Enter how much to add."))
+    amount = MoneyField(chosen, missing=_l("Enter how much to add."))
     key = Key()
 
 
@@ -30,7 +30,7 @@ class Withdraw(FormSchema):
     """Money a lender wants to have paid out."""
 
     currency = Choice(CURRENCIES)
-    amount = MoneyField(_chosen, missing=_l("Enter how much to withdraw."))
+    amount = MoneyField(chosen, missing=_l("Enter how much to withdraw."))
     destination = Text(shortest=4, longest=34, missing=_l("Enter the account to pay to."))
     key = Key()
 

@@ -52,7 +52,7 @@
     const format = formatter(data);
     const text = paint("ink-2");
     const line = paint("line");
-    const palette = data.kind === "donut" && data.grades
+    const palette = data.colours ? data.colours.map(paint) : data.kind === "donut" && data.grades
       ? data.labels.map((grade) => paint(`fill-${grade[0].toLowerCase()}`))
       : ["chart-1", "chart-2", "chart-3", "chart-4", "chart-5", "chart-6"].map(paint);
     const shared = {
