@@ -36,7 +36,8 @@ def close_loan(session: Session, *, loan_id: UUID, on: date, at: datetime) -> bo
     plan, state = queries.plan(loan), queries.state(loan)
     event: date | None = loan.next_event_on
     while event is not None and event <= on:
-        state = advance(state, event, plan=plan)
+        # A payment or a return may have counted the loan beyond the day of its loss.
+        state = advance(state, max(event, state.as_of), plan=plan)
         if is_lost(state, plan=plan):
             why = f"{state.days_past_due} days past due"
             write_off(session, loan, state, by="system", at=at, why=why)

@@ -7,6 +7,7 @@ from kernel import MoveNotAllowed, NotFound
 from servicing import (
     Loan,
     LoanStatus,
+    RepaymentKind,
     State,
     audit,
     begin_close,
@@ -14,6 +15,7 @@ from servicing import (
     close_loan,
     due_loans,
     finish_close,
+    reverse_repayment,
 )
 from tests.support.loans import OSCAR, a_loan, noon, pays
 from tests.support.plans import STARTED, terms
@@ -98,6 +100,31 @@ def test_a_loan_unpaid_for_too_long_is_charged_off_by_the_close(session: Session
     assert loan.next_event_on is None
     assert due_loans(session, on=date(2027, 12, 31)) == []
     assert not closed(session, loan, date(2027, 12, 31))
+    assert not audit(session).findings
+
+
+def test_a_payment_after_the_day_of_the_loss_leaves_the_loss_to_the_next_close(
+    session: Session,
+) -> None:
+    loan, today = a_loan(session), date(2026, 9, 1)
+    pays(session, loan, "1.00", today)
+
+    closed(session, loan, today)
+
+    assert (loan.status, loan.charged_off_on) == (LoanStatus.CHARGED_OFF, today)
+    assert not audit(session).findings
+
+
+def test_a_payment_returned_after_the_day_of_the_loss_ends_with_the_loss(session: Session) -> None:
+    loan, today = a_loan(session), date(2026, 10, 1)
+    settled = pays(session, loan, "1300.00", FIRST_DUE, kind=RepaymentKind.PAYOFF)
+    reverse_repayment(
+        session, repayment_id=settled.id, key="back", on=today, at=noon(today), why="disputed"
+    )
+
+    closed(session, loan, today)
+
+    assert (loan.status, loan.charged_off_on) == (LoanStatus.CHARGED_OFF, today)
     assert not audit(session).findings
 
 
