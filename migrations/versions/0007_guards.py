@@ -87,7 +87,9 @@ def _repayment_facts() -> str:
 
 # The functions look for tables in one schema only, so that nobody's temporary table of the same
 # name is taken for the chart; and they run with their owner's rights, so that whoever may insert
-# a posting needs no right to change a balance.
+# a posting needs no right to change a balance. A connection keeps the plans of its first call: made
+# for a large batch they would read every account for each small one after it (149 ms instead of 2
+# with 190,000 accounts), so joins go by index, which suits both.
 POSTGRESQL_FUNCTIONS = """
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -128,7 +130,8 @@ BEGIN
 END $$
 
 CREATE FUNCTION apply_postings() RETURNS trigger LANGUAGE plpgsql
-SECURITY DEFINER SET search_path = {schema}, pg_temp AS $$
+SECURITY DEFINER SET search_path = {schema}, pg_temp
+SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
     wrong record;
 BEGIN
