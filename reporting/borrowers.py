@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import servicing
 from kernel import Currency, Money, Rate
-from reporting.delinquency import days_past_due, standing
-from reporting.portfolio import next_due
+from reporting.delinquency import bucket
 from servicing import Loan, LoanStatus, State
 
 
@@ -19,8 +19,9 @@ class LoanLine:
 
     Attributes:
         installment: the regular one.
-        owed_now: what has been asked for and is not paid, late fees included.
-        next_due_on: when the next installment falls or fell due; None when none will.
+        owed_now: what has to be paid by the day, late fees included.
+        next_due_on: when the oldest unpaid installment falls or fell due; None when none will.
+        next_amount: what is left to pay of it.
     """
 
     id: UUID
@@ -33,6 +34,7 @@ class LoanLine:
     installments: int
     started_on: date
     next_due_on: date | None
+    next_amount: Money | None
     principal: Money
     outstanding: Money
     installment: Money
@@ -77,22 +79,25 @@ def borrower_summary(session: Session, *, borrower_id: UUID, on: date) -> Borrow
 
 def _line(loan: Loan, *, on: date) -> LoanLine:
     currency = Currency(loan.currency)
-    state, active = State.from_json(loan.state), loan.status == LoanStatus.ACTIVE
+    # The day's close may not have run yet: what fell due meanwhile is counted all the same.
+    now = servicing.standing(loan, on=on)
+    late = now.days_past_due if loan.status == LoanStatus.ACTIVE else 0
     return LoanLine(
         id=loan.id,
         number=loan.number,
         status=LoanStatus(loan.status),
-        standing=standing(loan.status, loan.state, on=on),
-        days_past_due=days_past_due(loan.state, on=on) if active else 0,
+        standing=bucket(late) if loan.status == LoanStatus.ACTIVE else str(loan.status),
+        days_past_due=late,
         grade=loan.grade,
         rate=loan.rate,
         installments=loan.installments,
         started_on=loan.started_on,
-        next_due_on=next_due(loan),
+        next_due_on=now.next.due_on if now.next else None,
+        next_amount=now.next.amount if now.next else None,
         principal=loan.principal,
         outstanding=loan.outstanding,
-        installment=Money(state.installment, currency),
-        owed_now=Money(state.billed if active else 0, currency),
+        installment=Money(State.from_json(loan.state).installment, currency),
+        owed_now=now.to_pay if loan.status == LoanStatus.ACTIVE else Money.zero(currency),
         paid_principal=Money(loan.paid_principal_minor, currency),
         paid_interest=Money(loan.paid_interest_minor, currency),
         paid_late_fees=Money(loan.paid_late_fee_minor, currency),
