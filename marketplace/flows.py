@@ -76,19 +76,16 @@ def pay_in(session: Session, *, event: escrow.Event, at: datetime) -> None:
 def disburse(
     session: Session, *, listing_id: UUID, by: str, at: datetime, on: date
 ) -> servicing.Loan:
-    """Make a loan of a funded listing and send the proceeds to its borrower's bank."""
+    """Make a loan of a funded listing and send the proceeds to its borrower's bank.
+
+    Done again, it returns the same loan and sends nothing.
+    """
     loan = servicing.open_loan(session, listing_id=listing_id, at=at, on=on, by=by)
-    proceeds = escrow.balance(
-        session,
-        account=escrow.AccountRef(
-            escrow.AccountKind.BORROWER, loan.borrower_id, loan.principal.currency
-        ),
-    )
     pay_out(
         session,
         kind=escrow.AccountKind.BORROWER,
         owner_id=loan.borrower_id,
-        amount=proceeds,
+        amount=servicing.proceeds(loan),
         destination="bank account on file",
         key=f"proceeds:{loan.id}",
         at=at,
