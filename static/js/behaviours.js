@@ -45,6 +45,18 @@
       input.after(button);
     },
 
+    // A slider beside a text field: each follows the other, and the field is what is sent.
+    "input[data-ts-slides]": (slider) => {
+      const field = document.getElementById(slider.dataset.tsSlides);
+      slider.hidden = false;
+      slider.addEventListener("input", () => {
+        field.value = Number(slider.value).toLocaleString("en-US");
+      });
+      field.addEventListener("input", () => {
+        slider.value = field.value.replace(/[^\d.]/g, "");
+      });
+    },
+
     // A menu closes on Escape and on a click beside it.
     "details[data-ts-menu]": (menu) => {
       document.addEventListener("click", (event) => {
