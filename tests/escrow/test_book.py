@@ -24,7 +24,7 @@ from escrow import (
     Spread,
 )
 from escrow.ledger import Lines
-from escrow.models import Account, PostingLine
+from escrow.models import Account, Balance, PostingLine
 from escrow.operations.shortfall import insufficient_funds
 from kernel import Currency, Money, bulk_insert, new_ids
 from tests.escrow.stories import (
@@ -80,6 +80,16 @@ def test_a_deposit_is_held_by_the_lender_and_owed_by_the_outside(session: Sessio
     assert held(session, STRIPE) == dollars("-100.00")
     assert (entry.at, entry.actor, entry.lines) == (AT, "system", 1)
     assert entry.recorded_at > AT.replace(year=2000)
+
+
+def test_a_balance_tells_by_its_version_that_it_has_changed(session: Session) -> None:
+    version = select(Balance.version).where(Balance.account_id == opened(session, cash_of(BOB)))
+    opening = session.scalars(version).one()
+    deposit(session, BOB, "1.00")
+    after = session.scalars(version).one()
+    reserve(session, BOB, "1.00")
+
+    assert opening < after < session.scalars(version).one()
 
 
 def test_an_entry_moves_several_amounts_together(session: Session) -> None:
