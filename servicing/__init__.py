@@ -57,6 +57,7 @@ from servicing.queries import (
     notes_of,
     payments,
     preview_repayment,
+    proceeds,
     standing,
     timetable,
 )
@@ -109,6 +110,7 @@ __all__ = [
     "owed",
     "payments",
     "preview_repayment",
+    "proceeds",
     "quote_payoff",
     "receive_repayment",
     "recover",

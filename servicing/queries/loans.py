@@ -31,6 +31,11 @@ def plan(loan: Loan) -> Plan:
     return Plan(contract, terms)
 
 
+def proceeds(loan: Loan) -> Money:
+    """Return what a loan brought its borrower: its principal without the origination fee."""
+    return loan.principal - plan(loan).terms.origination_fee(loan.principal)
+
+
 def state(loan: Loan) -> State:
     """Return where the computation of a loan stands."""
     return State.from_json(loan.state)
