@@ -125,10 +125,15 @@ def pay_out(
 
 
 def expire(session: Session, *, listing_id: UUID, at: datetime) -> None:
-    """Close a listing whose time is up: partly funded it waits for its borrower, else it ends."""
+    """Close a listing whose time is up: partly funded it waits for its borrower, else it ends.
+
+    What returns to investors calls their mandates.
+    """
     listing = matching.expire_listing(session, listing_id=listing_id, at=at)
     if listing.status == origination.ListingStatus.PARTIAL:
         watch(session, listing, at=at)
+    else:
+        call_mandates(session, at=at)
 
 
 def withdraw(session: Session, *, application_id: UUID, by: str, why: str, at: datetime) -> None:
