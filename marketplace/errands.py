@@ -43,10 +43,15 @@ def expire(work: Work) -> None:
 
 
 def send_payout(work: Work) -> None:
-    """Send a payout through the gateway, outside any transaction, and record what it answers."""
+    """Send a payout through the gateway, outside any transaction, and record what it answers.
+
+    One that has arrived, or whose money went back, is not sent again.
+    """
     with reader() as session:
         payout = find(session, escrow.Payout, UUID(work.payload["payout_id"]))
         session.expunge(payout)
+    if payout.machine.is_final(escrow.PayoutStatus(payout.status)):
+        return
     for event in flows.gateway().send(payout):
         in_transaction(partial(escrow.receive, event=event, at=work.at))
 
