@@ -157,12 +157,18 @@ def prepare_engine(engine: Engine) -> None:
 
 
 def reading(engine: Engine) -> Engine:
-    """Return the same pool of connections, for transactions that only read."""
+    """Return the same pool of connections, for transactions that only read.
+
+    All the queries of such a transaction see the same instant: figures of one page, or of one
+    proof of the book, agree while others write.
+    """
     return engine.execution_options(read_only=True, **_readonly_of(engine))
 
 
 def _readonly_of(engine: Engine) -> dict[str, Any]:
-    return {"postgresql_readonly": True} if engine.dialect.name == "postgresql" else {}
+    if engine.dialect.name != "postgresql":
+        return {}
+    return {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
 
 
 def _on_sqlite_connect(connection: Any, record: Any) -> None:

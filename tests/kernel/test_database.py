@@ -200,6 +200,16 @@ def test_who_only_reads_does_not_wait_for_a_writer(engine: Engine) -> None:
         assert reader.execute(text("SELECT count(*) FROM number")).scalar() == 0
 
 
+def test_who_only_reads_sees_one_instant(engine: Engine) -> None:
+    count = text("SELECT count(*) FROM number")
+    with reading(engine).connect() as reader:
+        before = reader.execute(count).scalar()
+        with engine.begin() as writer:
+            writer.execute(text("INSERT INTO number DEFAULT VALUES"))
+
+        assert reader.execute(count).scalar() == before
+
+
 @pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
 def test_who_only_reads_cannot_write(engine: Engine) -> None:
     with reading(engine).connect() as reader, pytest.raises(Exception, match="read-only"):
