@@ -55,6 +55,7 @@ def take_back(loan_id: UUID, repayment_id: UUID) -> Response | tuple[str, int]:
                     on=clock.today(),
                     at=clock.now(),
                     why=form.values["why"],
+                    by=f"operator:{me().id}",
                 )
             )
             said = _("The payment is returned and taken back from the investors.")

@@ -1,0 +1,165 @@
+"""Loans in servicing: a payment is returned, a loss is taken, a recovery is shared."""
+
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+import escrow
+import servicing
+from escrow import AccountKind, AccountRef
+from kernel import Currency, Money
+from marketplace import clock, closing, flows
+from servicing import RepaymentKind
+from tests.support.borrowing import a_loan, offer_products, person, read, usd, write
+from tests.support.web import Visitor, Watch
+
+
+@pytest.fixture
+def olga(app: Flask) -> Visitor:
+    visitor = Visitor(app)
+    visitor.sign_in("olga")
+    return visitor
+
+
+@pytest.fixture
+def loan(app: Flask) -> UUID:
+    offer_products(app)
+    return a_loan(app)
+
+
+def pay(app: Flask, loan: UUID, amount: str) -> UUID:
+    """Let alice pay, and return the payment."""
+
+    def work(session: Session) -> UUID:
+        return flows.repay(
+            session,
+            loan_id=loan,
+            amount=usd(amount),
+            kind=RepaymentKind.EXTRA,
+            key=str(uuid4()),
+            on=clock.today(),
+            at=clock.now(),
+        ).id
+
+    return write(app, work)
+
+
+def cash(app: Flask) -> Money:
+    account = AccountRef(AccountKind.LENDER, person(app, "bob"), Currency.USD)
+    return read(app, lambda session: escrow.balance(session, account=account))
+
+
+def is_whole(app: Flask) -> bool:
+    """Prove the book."""
+    findings = read(
+        app,
+        lambda session: [
+            *escrow.verify(session).findings,
+            *servicing.audit(session).findings,
+        ],
+    )
+    return not findings
+
+
+def test_a_returned_payment_is_owed_again_and_leaves_the_investors(
+    app: Flask, loan: UUID, olga: Visitor
+) -> None:
+    payment = pay(app, loan, "500")
+    paid = cash(app)
+    path = f"/servicing/{loan}"
+    assert f"{path}/repayments/{payment}/return" in olga.get(path).text
+
+    answer = olga.post(f"{path}/repayments/{payment}/return", why="No cover on the account.")
+
+    assert answer.location == path
+    page = olga.get(path).text
+    assert "taken back from the investors" in page
+    assert f"{path}/repayments/{payment}/return" not in page
+    assert paid.is_positive
+    assert cash(app).is_zero
+    assert is_whole(app)
+
+
+def test_a_payment_is_returned_once(app: Flask, loan: UUID, olga: Visitor) -> None:
+    payment = pay(app, loan, "500")
+    path = f"/servicing/{loan}/repayments/{payment}/return"
+    olga.post(path, why="No cover on the account.")
+
+    again = olga.post(path, why="No cover on the account.")
+
+    assert again.status_code in {303, 409, 422}
+    assert cash(app).is_zero
+    assert is_whole(app)
+
+
+def test_a_return_needs_its_reason(app: Flask, loan: UUID, olga: Visitor) -> None:
+    payment = pay(app, loan, "500")
+    paid = cash(app)
+
+    answer = olga.post(f"/servicing/{loan}/repayments/{payment}/return", why="no")
+
+    assert answer.status_code == 422
+    assert "There is a problem" in answer.text
+    assert cash(app) == paid
+
+
+def test_a_lost_loan_is_charged_off_and_what_is_recovered_is_shared(
+    app: Flask, loan: UUID, olga: Visitor, watch: Watch
+) -> None:
+    watch.move(days=200)
+    olga.sign_in("olga")
+    path = f"/servicing/{loan}"
+
+    lost = olga.post(f"{path}/charge-off", why="The borrower cannot be found.")
+    page = olga.get(path).text
+    got = olga.post(f"{path}/recoveries", amount="900", key=str(uuid4()))
+
+    assert lost.location == path
+    assert "The loan is charged off." in page
+    assert "Record the recovery" in page
+    assert got.location == path
+    assert "The recovery is shared among the investors." in olga.get(path).text
+    assert Money.parse("0", Currency.USD) < cash(app) <= usd("900")
+    assert is_whole(app)
+
+
+def test_a_recovery_sent_twice_is_shared_once(
+    app: Flask, loan: UUID, olga: Visitor, watch: Watch
+) -> None:
+    watch.move(days=200)
+    olga.sign_in("olga")
+    olga.post(f"/servicing/{loan}/charge-off", why="The borrower cannot be found.")
+    key = str(uuid4())
+    olga.post(f"/servicing/{loan}/recoveries", amount="900", key=key)
+    once = cash(app)
+
+    olga.post(f"/servicing/{loan}/recoveries", amount="900", key=key)
+
+    assert cash(app) == once
+
+
+def test_nothing_is_recovered_on_a_loan_that_is_not_lost(
+    app: Flask, loan: UUID, olga: Visitor
+) -> None:
+    answer = olga.post(f"/servicing/{loan}/recoveries", amount="900", key=str(uuid4()))
+
+    assert answer.status_code in {409, 422}
+    assert cash(app).is_zero
+
+
+def test_a_late_loan_stands_on_the_first_tab(
+    app: Flask, loan: UUID, olga: Visitor, watch: Watch
+) -> None:
+    assert str(loan) not in olga.get("/servicing/").text
+    assert str(loan) in olga.get("/servicing/?tab=active").text
+
+    watch.move(days=40)
+    with app.app_context():
+        closing.close_day(clock.today(), at=clock.now())
+    olga.sign_in("olga")
+
+    page = olga.get("/servicing/").text
+    assert str(loan) in page
+    assert "days late" in page
