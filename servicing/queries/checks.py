@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, case, cast, func, or_, select
 
 from matching import Order, OrderStatus
 from origination import Listing, ListingStatus
@@ -146,7 +146,8 @@ def _negative_receipts() -> Query:
 
 
 def _state_outstanding() -> Query:
-    counted = Loan.state["outstanding"].as_integer().label("state")
+    # `as_integer` reads 32 bits on PostgreSQL, and an amount may take more.
+    counted = cast(Loan.state["outstanding"].as_string(), BigInteger).label("state")
     return select(Loan.id, Loan.id, Loan.outstanding_minor.label("loan"), counted).where(
         counted != Loan.outstanding_minor
     )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from escrow import AccountKind, AccountRef, Movement, Posting, post
 from servicing import Loan, RepaymentKind, audit
-from tests.support.loans import USD, a_listing, a_loan, noon, pays
+from tests.support.loans import BOB, USD, a_listing, a_loan, noon, pays
 from tests.support.plans import usd
 
 FIRST_DUE = date(2026, 2, 15)
@@ -36,6 +36,12 @@ def test_a_sound_book_has_no_findings_and_says_what_was_looked_at(session: Sessi
 
     assert found.ok
     assert found.checked == {"loans": 2, "notes": 6, "repayments": 2, "listings": 3}
+
+
+def test_a_loan_may_owe_more_than_a_small_integer_holds(session: Session) -> None:
+    a_loan(session, lenders=((BOB, "30000000.00"),))
+
+    assert audit(session).ok
 
 
 @pytest.mark.parametrize(
