@@ -123,7 +123,9 @@ def chips(form: Form) -> list[tuple[str, str]]:
     }
     given = ((name, say, form.values.get(name)) for name, say in words.items())
     return [
-        (say(value), here(**{name: None, "after": None})) for name, say, value in given if value
+        (say(value), here(**{name: None, "after": None}))
+        for name, say, value in given
+        if value not in {None, ()}
     ]
 
 

@@ -204,7 +204,7 @@ def _wish(values: dict[str, Any], line: MandateLine | None = None) -> dict[str, 
     return {
         "name": values["name"],
         "cap": values["cap"],
-        "keep": values["keep"] or Money.zero(currency),
+        "keep": Money.zero(currency) if values["keep"] is None else values["keep"],
         "total": values["total"],
         "criteria": pages.criteria(values, before=line.criteria if line else None),
     }

@@ -1,0 +1,142 @@
+"""An investor lets the marketplace invest by rules."""
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from marketplace import clock, jobs
+from tests.support.lending import a_market, an_investor, pay_in
+from tests.support.web import Visitor, Watch
+
+WISH = {"name": "Careful", "currency": "USD", "cap": "500"}
+
+
+def begin(visitor: Visitor, **more: str) -> TestResponse:
+    return visitor.post("/mandates/", **WISH | more)
+
+
+def path_of_one(visitor: Visitor) -> str:
+    page = visitor.get("/mandates/").text
+    return "/mandates/" + page.partition('href="/mandates/0')[2].partition('"')[0].join(["0", ""])
+
+
+def test_a_standing_order_buys_at_the_next_batch(app: Flask, bob: Visitor, watch: Watch) -> None:
+    (number,) = a_market(app, "8000")
+    pay_in(app, "bob", "1000")
+
+    assert begin(bob, keep="100").status_code == 303
+    watch.move(minutes=3)
+    with app.app_context():
+        jobs.run_due(clock.now())
+
+    page = bob.get("/orders/").text
+    assert f"L-{number}" in page
+    assert "by “Careful”" in page
+    assert "$500.00" in bob.get("/mandates/").text
+
+
+def test_a_standing_order_is_told_in_words(bob: Visitor) -> None:
+    begin(
+        bob,
+        grade="A,B",
+        rate_min="5",
+        rate_max="12.5",
+        term_max="36",
+        purpose="car",
+        keep="50",
+        total="2000",
+    )
+
+    page = bob.get("/mandates/").text
+
+    for words in ("Grades A, B", "5.00% to 12.50%", "up to 36 months", "Car", "$2,000.00"):
+        assert words in page
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"name": ""}, "Give it a name"),
+        ({"cap": ""}, "Enter the most to put into one loan."),
+        ({"cap": "0"}, "above zero"),
+        ({"rate_min": "12", "rate_max": "10"}, "at least what stands in the field before"),
+        ({"term_min": "36", "term_max": "12"}, "at least what stands in the field before"),
+        ({"grade": "Z"}, "Choose one of the options."),
+        ({"purpose": "luck"}, "Choose one of the options."),
+        ({"currency": "EUR"}, "Choose one of the options."),
+    ],
+)
+def test_an_unusable_wish_is_refused_with_what_to_do(
+    bob: Visitor, wrong: dict[str, str], why: str
+) -> None:
+    page = begin(bob, **wrong)
+
+    assert page.status_code == 422
+    assert why in page.text
+
+
+def test_the_open_loans_that_fit_are_counted_without_saving(app: Flask, bob: Visitor) -> None:
+    a_market(app, "8000", "4000")
+
+    page = bob.post("/mandates/count", **WISH | {"name": "", "cap": ""})
+    fewer = bob.post("/mandates/count", currency="USD", rate_min="99")
+
+    assert page.status_code == 200
+    assert "<b>2</b> open loans fit now" in page.text
+    assert "<b>0</b> open loans fit now" in fewer.text
+    assert "No standing order yet" in bob.get("/mandates/").text
+
+
+def test_the_count_alone_comes_where_only_that_is_asked_for(app: Flask, bob: Visitor) -> None:
+    a_market(app, "8000")
+    bob.headers["HX-Request"] = "true"
+
+    part = bob.post("/mandates/count", **WISH)
+
+    assert "<b>1</b> open loan fits now" in part.text
+    assert "<html" not in part.text
+
+
+def test_a_standing_order_is_changed(bob: Visitor) -> None:
+    begin(bob, grade="B")
+    path = path_of_one(bob)
+
+    assert 'value="B"' in bob.get(path).text
+    assert bob.post(path, **WISH | {"name": "Bolder", "grade": "E"}).status_code == 303
+    page = bob.get("/mandates/").text
+    assert "Bolder" in page
+    assert "Grades E" in page
+
+
+def test_a_standing_order_rests_works_again_and_ends(bob: Visitor) -> None:
+    begin(bob)
+    path = path_of_one(bob)
+
+    bob.post(f"{path}/pause")
+    assert "Paused" in bob.get("/mandates/").text
+    bob.post(f"{path}/resume")
+    assert "Active" in bob.get("/mandates/").text
+    bob.post(f"{path}/end")
+    assert "Ended" in bob.get("/mandates/").text
+    assert bob.get(path).status_code == 404
+
+
+def test_what_cannot_be_done_twice_is_refused(bob: Visitor) -> None:
+    begin(bob)
+    path = path_of_one(bob)
+
+    assert bob.post(f"{path}/resume").status_code == 422
+    assert bob.post(f"{path}/end").status_code == 303
+    assert bob.post(f"{path}/pause").status_code == 422
+
+
+def test_nobody_touches_the_standing_order_of_somebody_else(app: Flask, bob: Visitor) -> None:
+    begin(bob)
+    path = path_of_one(bob)
+    carol = an_investor(app, "carol")
+
+    assert carol.get(path).status_code == 404
+    assert carol.post(path, **WISH).status_code == 404
+    for action in ("pause", "resume", "end"):
+        assert carol.post(f"{path}/{action}").status_code == 404
+    assert "No standing order yet" in carol.get("/mandates/").text
