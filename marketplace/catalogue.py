@@ -57,7 +57,7 @@ def extract() -> Catalog:
         )
         for name, line, message, comments, context in messages:
             found.add(message, None, [(name, line)], auto_comments=comments, context=context)
-    for name in BUSINESS:
+    for name in (*BUSINESS, "marketplace"):
         _import_all(name)
     for error in errors.refusals():
         if error.__module__.partition(".")[0] in (*BUSINESS, "marketplace"):
