@@ -1,8 +1,9 @@
 """Money on its way in and out: deposits, payouts, and what the gateway tells of them."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -41,7 +42,8 @@ def begin_deposit(
         DepositTooSmall: it is less than one whole unit of the currency.
         KeyConflict: the key stands for another deposit.
     """
-    known = _known(session, Deposit, key, (owner_id, amount, gateway.name))
+    wanted = {"owner_id": owner_id, "amount": amount, "gateway": gateway.name}
+    known = _known(session, Deposit, key, wanted)
     if known is not None:
         return known
     smallest = Money(10**amount.currency.exponent, amount.currency)
@@ -49,18 +51,20 @@ def begin_deposit(
         raise DepositTooSmall(field="amount", why=f"at least {smallest}", smallest=smallest)
     deposit = Deposit(
         id=new_id(),
-        owner_id=owner_id,
         account_id=open_account(
             session, kind=AccountKind.LENDER, owner_id=owner_id, currency=amount.currency
         ),
-        amount=amount,
         key=key,
         status=DepositStatus.INITIATED,
-        gateway=gateway.name,
         created_at=at,
+        **wanted,
     )
-    session.add(deposit)
-    deposit.begin(session, by=f"lender:{owner_id}", at=at)
+    try:
+        with session.begin_nested():
+            session.add(deposit)
+            deposit.begin(session, by=f"lender:{owner_id}", at=at)
+    except IntegrityError as error:
+        return _earlier(session, Deposit, key, wanted, error)
     return deposit
 
 
@@ -82,32 +86,38 @@ def begin_payout(
         NothingToPost: the amount is zero.
         KeyConflict: the key stands for another payout.
     """
-    known = _known(session, Payout, key, (owner_id, amount, gateway.name))
-    if known is not None:
-        if known.destination != destination:
-            raise KeyConflict(key=key)
-        return known
     account = open_account(session, kind=kind, owner_id=owner_id, currency=amount.currency)
+    wanted = {
+        "account_id": account,
+        "amount": amount,
+        "gateway": gateway.name,
+        "destination": destination,
+    }
+    known = _known(session, Payout, key, wanted)
+    if known is not None:
+        return known
     payout = Payout(
         id=new_id(),
         owner_id=owner_id,
-        account_id=account,
-        amount=amount,
         key=key,
         status=PayoutStatus.REQUESTED,
-        gateway=gateway.name,
-        destination=destination,
         created_at=at,
+        **wanted,
     )
-    post(
-        session,
-        key=f"payout:{payout.id}",
-        postings=[Posting(LEAVING[kind], account, _transit(payout), amount)],
-        at=at,
-        memo=f"To {destination}",
-    )
-    session.add(payout)
-    payout.begin(session, by=f"{kind.lower()}:{owner_id}", at=at)
+    try:
+        with session.begin_nested():
+            session.add(payout)
+            session.flush()
+            post(
+                session,
+                key=f"payout:{payout.id}",
+                postings=[Posting(LEAVING[kind], account, _transit(payout), amount)],
+                at=at,
+                memo=f"To {destination}",
+            )
+            payout.begin(session, by=f"{kind.lower()}:{owner_id}", at=at)
+    except IntegrityError as error:
+        return _earlier(session, Payout, key, wanted, error)
     return payout
 
 
@@ -124,12 +134,22 @@ def receive(session: Session, *, event: Event, at: datetime) -> GatewayEvent:
     return stored
 
 
-def _known(session: Session, model: type[T], key: str, wanted: tuple[UUID, Money, str]) -> T | None:
+def _known(session: Session, model: type[T], key: str, wanted: Mapping[str, Any]) -> T | None:
     """Return the one that was begun with this key."""
     found = session.scalar(select(model).where(model.key == key))
-    if found is not None and (found.owner_id, found.amount, found.gateway) != wanted:
+    if found is not None and any(getattr(found, name) != wanted[name] for name in wanted):
         raise KeyConflict(key=key)
     return found
+
+
+def _earlier(
+    session: Session, model: type[T], key: str, wanted: Mapping[str, Any], error: IntegrityError
+) -> T:
+    """Return the one that another transaction has just begun with this key."""
+    known = _known(session, model, key, wanted)
+    if known is None:
+        raise error
+    return known
 
 
 def _transit(payout: Payout) -> AccountRef:

@@ -173,6 +173,45 @@ def test_who_opens_second_finds_what_the_first_one_opened(engine: Engine) -> Non
 
 
 @on_postgresql
+def test_who_deposits_second_with_one_key_finds_the_first_deposit(engine: Engine) -> None:
+    begun = overtaken(
+        engine,
+        lambda mine, _: (
+            escrow.begin_deposit(
+                mine, owner_id=BOB, amount=dollars("50.00"), key="d", gateway=BANK, at=AT
+            ).id.bytes
+        ),
+    )
+
+    with Session(engine) as session:
+        assert [found.id.bytes for found in session.scalars(select(escrow.Deposit))] == [begun]
+
+
+@on_postgresql
+def test_who_withdraws_second_with_one_key_finds_the_first_payout(
+    engine: Engine, session: Session
+) -> None:
+    begun = overtaken(
+        engine,
+        lambda mine, _: (
+            escrow.begin_payout(
+                mine,
+                kind=escrow.AccountKind.LENDER,
+                owner_id=BOB,
+                amount=dollars("40.00"),
+                destination="bank account ··42",
+                key="p",
+                gateway=BANK,
+                at=AT,
+            ).id.bytes
+        ),
+    )
+
+    assert [found.id.bytes for found in session.scalars(select(escrow.Payout))] == [begun]
+    assert held(session, cash_of(BOB)) == dollars("60.00")
+
+
+@on_postgresql
 def test_who_is_told_second_finds_it_applied(engine: Engine, session: Session) -> None:
     begun = escrow.begin_deposit(
         session, owner_id=BOB, amount=dollars("50.00"), key="d", gateway=BANK, at=AT

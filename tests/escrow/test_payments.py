@@ -257,6 +257,8 @@ def test_a_payout_is_begun_once_for_one_key(session: Session) -> None:
         withdrawn(session, "41.00")
     with pytest.raises(KeyConflict):
         withdrawn(session, destination="bank account ··43")
+    with pytest.raises(KeyConflict):
+        withdrawn(session, kind=AccountKind.BORROWER)
     assert held(session, cash_of(BOB)) == dollars("60.00")
 
 
