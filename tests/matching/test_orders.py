@@ -1,5 +1,4 @@
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -7,14 +6,13 @@ from sqlalchemy.orm import Session
 
 import origination
 from escrow import InsufficientFunds
-from kernel import Currency, CurrencyMismatch, DomainError, Money, NotFound, StatusEvent
+from kernel import Currency, CurrencyMismatch, Money, NotFound, StatusEvent
 from matching import (
     ListingClosed,
     ListingFull,
     OrderFixed,
     OrderKeyTaken,
     OrderOffStep,
-    OrderPreview,
     OrderStatus,
     OrderTooSmall,
     OwnListing,
@@ -23,16 +21,14 @@ from matching import (
     order_of,
     orders_of,
     place_order,
-    preview_order,
 )
-from origination import Listing, ListingStatus
+from origination import ListingStatus
 from tests.matching.stories import (
     ALICE,
     BOB,
     CAROL,
     DAN,
     LATER,
-    NOON,
     a_listing,
     cash,
     deposit,
@@ -319,59 +315,6 @@ def test_the_order_book_shows_the_largest_first_and_nothing_cancelled(session: S
     ]
 
 
-def test_an_order_can_be_looked_at_before_it_is_placed(session: Session) -> None:
-    listing = a_listing(session, "500.00")
-    deposit(session, BOB, "800.00")
-
-    seen = preview(session, listing, BOB, "200.00")
-
-    assert (seen.requested, seen.amount) == (dollars("200.00"), dollars("200.00"))
-    assert (seen.cash_before, seen.cash_after) == (dollars("800.00"), dollars("600.00"))
-    assert cash(session, BOB) == dollars("800.00")
-    assert listing.orders == 0
-
-
-def test_a_look_ahead_takes_what_is_left_where_that_is_welcome(session: Session) -> None:
-    listing = a_listing(session, "500.00")
-    deposit(session, BOB, "800.00")
-    deposit(session, CAROL, "490.00")
-    order(session, listing, CAROL, "450.00")
-
-    seen = preview(session, listing, BOB, "200.00", allow_partial=True)
-
-    assert (seen.requested, seen.amount) == (dollars("200.00"), dollars("50.00"))
-    assert seen.cash_after == dollars("750.00")
-
-
-@pytest.mark.parametrize(
-    ("lender", "amount", "refused"),
-    [
-        (ALICE, "100.00", OwnListing),
-        (BOB, "20.00", OrderTooSmall),
-        (BOB, "30.00", OrderOffStep),
-        (BOB, "525.00", ListingFull),
-        (BOB, "300.00", InsufficientFunds),
-    ],
-)
-def test_a_look_ahead_refuses_what_an_order_would(
-    session: Session, lender: UUID, amount: str, refused: type[DomainError]
-) -> None:
-    listing = a_listing(session, "500.00")
-    deposit(session, BOB, "200.00")
-
-    with pytest.raises(refused):
-        preview(session, listing, lender, amount)
-    with pytest.raises(refused):
-        order(session, listing, lender, amount)
-
-
-def test_a_look_ahead_at_a_listing_past_its_time_says_so(session: Session) -> None:
-    listing = a_listing(session)
-
-    with pytest.raises(ListingClosed):
-        preview(session, listing, BOB, "100.00", at=NOON + timedelta(days=100))
-
-
 def test_only_its_lender_finds_an_order(session: Session) -> None:
     listing = a_listing(session, "500.00")
     deposit(session, BOB, "500.00")
@@ -399,15 +342,3 @@ def test_an_order_can_be_cancelled_until_its_listing_is_funded(session: Session)
 
     assert before.is_cancellable
     assert not order_of(session, order_id=placed.id, lender_id=BOB).is_cancellable
-
-
-def preview(
-    session: Session, listing: Listing, lender_id: UUID, amount: str, **how: Any
-) -> OrderPreview:
-    return preview_order(
-        session,
-        listing_id=listing.id,
-        lender_id=lender_id,
-        amount=dollars(amount),
-        **{"at": LATER} | how,
-    )
