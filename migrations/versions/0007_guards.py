@@ -237,6 +237,7 @@ def _drop_postgresql() -> list[str]:
 # With the last of its lines an entry is complete and applied, as a whole. A balance's version is
 # the last entry applied to it: since every complete entry has been applied to all its accounts,
 # none is left that could excuse a change by hand, or applying a line again.
+# A sum beyond 64 bits would silently become a float there; PostgreSQL refuses it by itself.
 # RAISE(ABORT) holds even when the statement says OR IGNORE or OR REPLACE, which override a CHECK.
 SQLITE_TRIGGERS = """
 CREATE TRIGGER open_balance AFTER INSERT ON account BEGIN
@@ -296,6 +297,7 @@ END;
 
 CREATE TRIGGER guard_balance BEFORE UPDATE ON balance
 WHEN NEW.amount_minor < NEW.floor_minor OR NEW.version <= OLD.version
+OR typeof(NEW.amount_minor) <> 'integer'
 OR NEW.account_id IS NOT OLD.account_id OR NEW.floor_minor IS NOT OLD.floor_minor
 OR NOT EXISTS (
     SELECT 1 FROM entry e JOIN posting last ON last.entry_id = e.id AND last.seq = e.lines
@@ -307,7 +309,9 @@ OR NOT EXISTS (
 AND NOT EXISTS (
     SELECT 1 FROM posting WHERE source_id = OLD.account_id AND entry_id = NEW.version
 ) BEGIN
-    SELECT CASE WHEN NEW.version > OLD.version AND NEW.amount_minor < NEW.floor_minor
+    SELECT CASE WHEN typeof(NEW.amount_minor) <> 'integer'
+        THEN RAISE(ABORT, 'balance: the amount is out of range')
+        WHEN NEW.version > OLD.version AND NEW.amount_minor < NEW.floor_minor
         THEN RAISE(ABORT, 'ck_balance_floor: the account holds less than that')
         ELSE RAISE(ABORT, 'balance: only a posting changes a balance')
     END;

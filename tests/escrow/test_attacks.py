@@ -230,6 +230,16 @@ def test_nobody_can_spend_more_than_they_hold(session: Session) -> None:
     assert "ck_balance_floor" in refused(session, ENTRY_BY_HAND, attack)
 
 
+def test_no_balance_outgrows_its_column(session: Session) -> None:
+    most = "90000000000000000.00"
+    deposit(session, CAROL, most, key="first of carol")
+
+    with pytest.raises(DBAPIError, match="out of range"):
+        deposit(session, CAROL, most, key="second of carol")
+
+    assert held(session, cash_of(CAROL)).minor == 9 * 10**18
+
+
 def test_a_posting_cannot_take_a_negative_amount(session: Session) -> None:
     attack = posting(session, amount=-100)
 
