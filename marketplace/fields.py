@@ -22,6 +22,8 @@ _SYMBOLS = {
     Currency.GBP: ("GBP", "£"),
     Currency.JPY: ("JP¥", "JPY", "¥", "円"),
 }
+# What is exact everywhere a number goes, scripts of a page included; a thousand of it fit 64 bits.
+LARGEST = 2**53
 _AMOUNT = re.compile(r"(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 
@@ -150,7 +152,7 @@ class Whole(Field):
         "large": _l("Enter {limit} or less."),
     }
 
-    def __init__(self, *, least: int = 0, most: int = 2**53, **kwargs: Any) -> None:
+    def __init__(self, *, least: int = 0, most: int = LARGEST, **kwargs: Any) -> None:
         """Bound the number, both ends included."""
         super().__init__(**kwargs)
         self.least, self.most = least, most
@@ -174,7 +176,7 @@ class MoneyField(Field):
     Args:
         currency: the currency, or a function that returns it where it depends on the request.
         least: the smallest amount allowed; without it anything above zero.
-        most: the largest amount allowed.
+        most: the largest amount allowed; without it what the book can surely add up.
         step: the amount must be a multiple of this.
     """
 
@@ -213,8 +215,9 @@ class MoneyField(Field):
             raise self.make_error("zero")
         if self.least is not None and amount < self.least:
             raise self.make_error("small", limit=money(self.least))
-        if self.most is not None and amount > self.most:
-            raise self.make_error("large", limit=money(self.most))
+        most = Money(LARGEST, amount.currency) if self.most is None else self.most
+        if amount > most:
+            raise self.make_error("large", limit=money(most))
         if self.step is not None and amount.minor % self.step.minor:
             raise self.make_error("step", limit=money(self.step))
         return amount

@@ -85,6 +85,7 @@ def test_an_amount_is_read_as_people_write_it(typed: str, currency: Currency, mi
         ("$100", CNY, "in CNY"),
         ("0", USD, "above zero"),
         ("0.00", USD, "above zero"),
+        ("9" * 30, USD, "or less"),
         ("-5", USD, "such as 1,234.50"),
         ("−5", USD, "in USD"),
         ("NaN", USD, "such as"),

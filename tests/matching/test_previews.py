@@ -5,37 +5,31 @@ from uuid import UUID
 import pytest
 from sqlalchemy.orm import Session
 
-import origination
 from escrow import InsufficientFunds
-from kernel import Currency, CurrencyMismatch, DomainError, Money, NotFound, StatusEvent
+from kernel import DomainError
 from matching import (
     ListingClosed,
     ListingFull,
-    OrderFixed,
-    OrderKeyTaken,
     OrderOffStep,
     OrderPreview,
-    OrderStatus,
     OrderTooSmall,
     OwnListing,
-    cancel_order,
-    order_book,
-    order_of,
-    orders_of,
-    place_order,
     preview_order,
 )
-from origination import Listing, ListingStatus
+from origination import Listing
 from tests.matching.stories import (
     ALICE,
     BOB,
     CAROL,
-    DAN,
     LATER,
     NOON,
     a_listing,
     cash,
     deposit,
+    dollars,
+    order,
+)
+
 
 def test_an_order_can_be_looked_at_before_it_is_placed(session: Session) -> None:
     listing = a_listing(session, "500.00")
