@@ -25,6 +25,7 @@ from playwright.sync_api import (
 from werkzeug.serving import make_server
 
 from app import create_app
+from marketplace.db import db
 from tools import browser as chromium
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
@@ -80,6 +81,8 @@ def site(database: str, tmp_path: Path) -> Iterator[Site]:
     server.shutdown()
     thread.join()
     server.server_close()
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture(scope="session")
