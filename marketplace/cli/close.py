@@ -23,6 +23,9 @@ def command(day: datetime | None) -> None:
     interrupted and run again; a day that is closed stays as it is.
     """
     until = clock.today() if day is None else day.replace(tzinfo=UTC).date()
+    if until > clock.today():
+        # Loans would be counted beyond today, and nobody could pay until that day had come.
+        raise click.BadParameter(f"{until} has not come yet.", param_hint="--on")
     days = closing.open_days(until)
     if not days:
         click.echo(f"{until} is closed already.")
