@@ -10,8 +10,7 @@ from flask_babel import lazy_gettext as _l
 from kernel import Currency, Money, Rate
 from marketplace import formats
 from marketplace.words import purpose_word
-from matching import Criteria, MandateLine
-from matching.criteria import Reason
+from matching import Criteria, MandateLine, Reason
 
 # Why the last batch placed nothing, by the allocator's reason.
 IDLE: dict[str, Any] = {

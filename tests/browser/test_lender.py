@@ -121,8 +121,8 @@ def test_the_loans_that_fit_are_counted_while_one_types(visit: Visit, site: Site
     page = visit("/")
     sign_in(page)
     page.goto("/mandates/new")
-    expect(page.locator("#matching b")).to_have_text("1")
+    expect(page.locator("#matching b")).to_have_text("1 open loan fits now")
 
     page.locator("#f-rate_min").fill("99")
 
-    expect(page.locator("#matching b")).to_have_text("0")
+    expect(page.locator("#matching b")).to_have_text("0 open loans fit now")

@@ -82,8 +82,8 @@ def test_the_open_loans_that_fit_are_counted_without_saving(app: Flask, bob: Vis
     fewer = bob.post("/mandates/count", currency="USD", rate_min="99")
 
     assert page.status_code == 200
-    assert "<b>2</b> open loans fit now" in page.text
-    assert "<b>0</b> open loans fit now" in fewer.text
+    assert "<b>2 open loans fit now</b>" in page.text
+    assert "<b>0 open loans fit now</b>" in fewer.text
     assert "No standing order yet" in bob.get("/mandates/").text
 
 
@@ -93,7 +93,7 @@ def test_the_count_alone_comes_where_only_that_is_asked_for(app: Flask, bob: Vis
 
     part = bob.post("/mandates/count", **WISH)
 
-    assert "<b>1</b> open loan fits now" in part.text
+    assert "<b>1 open loan fits now</b>" in part.text
     assert "<html" not in part.text
 
 
