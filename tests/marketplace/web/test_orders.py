@@ -1,6 +1,7 @@
 """An investor puts money into a loan: looked at once more, placed once, taken back in time."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -93,7 +94,11 @@ def test_a_key_used_for_another_order_places_nothing(app: Flask, bob: Visitor) -
 )
 @pytest.mark.parametrize("step", [look_at, order])
 def test_an_unusable_amount_is_refused_on_the_page_of_the_loan(
-    app: Flask, bob: Visitor, step: "type[look_at]", amount: str, why: str
+    app: Flask,
+    bob: Visitor,
+    step: Callable[[Visitor, int, str], TestResponse],
+    amount: str,
+    why: str,
 ) -> None:
     (number,) = a_market(app, "8000")
     pay_in(app, "bob", "1000")
