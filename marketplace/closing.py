@@ -113,4 +113,6 @@ def _close_loan(loan_id: UUID, day: date, at: datetime) -> str | None:
         )
     except DomainError as error:
         return f"{error.code}: {error}"
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with one loan, the others close
+        return f"{type(error).__name__}: {error}"
     return None

@@ -1,13 +1,27 @@
-"""The day's close from the command line."""
+"""The day's close: from the command line, with a loan that is broken."""
 
 from datetime import timedelta
+from uuid import UUID
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from marketplace import clock
-from servicing import Close
-from tests.support.borrowing import read
+from kernel import find
+from marketplace import clock, closing
+from servicing import Close, Loan
+from tests.support.borrowing import a_loan, offer_products, read, write
+from tests.support.web import Watch
+
+
+@pytest.fixture
+def loans(app: Flask, watch: Watch) -> list[UUID]:
+    """Give two loans whose first installment is due today, in the order of their close."""
+    offer_products(app)
+    both = sorted(a_loan(app, amount="1000") for _ in range(2))
+    watch.move(days=30)
+    return both
 
 
 def test_a_day_that_has_not_come_is_not_closed(app: Flask) -> None:
@@ -21,3 +35,29 @@ def test_a_day_that_has_not_come_is_not_closed(app: Flask) -> None:
     assert ahead.exit_code != 0
     assert now.exit_code == 0
     assert read(app, lambda session: session.scalars(select(Close.day)).all()) == [today]
+
+
+def test_a_broken_loan_is_listed_and_the_others_are_closed(app: Flask, loans: list[UUID]) -> None:
+    broken, sound = loans
+    _break(app, broken)
+
+    closed = _close(app)
+
+    assert closed.loans == 1
+    assert [failure.partition(":")[0] for failure in closed.failures] == [str(broken)]
+    assert read(app, lambda session: find(session, Loan, sound).state["bills"])
+    assert read(app, lambda session: session.scalars(select(Close.finished_at)).one())
+
+
+def _break(app: Flask, loan_id: UUID) -> None:
+    """Leave a loan in a state that nobody can read."""
+
+    def spoil(session: Session) -> None:
+        find(session, Loan, loan_id).state = {}
+
+    write(app, spoil)
+
+
+def _close(app: Flask) -> closing.Closed:
+    with app.app_context():
+        return closing.close_day(clock.today(), at=clock.now())
