@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from escrow import AccountKind, account_id, balance
+from escrow import AccountKind, AccountRef, account_id, account_ids, balance
 from kernel import Currency, Money
 from matching import Order, OrderStatus
 from reporting.cash_flow import MonthFlow, cash_flow
@@ -113,13 +113,9 @@ class LenderSummary:
 
 def lender_currencies(session: Session, *, lender_id: UUID) -> tuple[Currency, ...]:
     """Return the currencies in which a lender has an account."""
-    held = (
-        currency
-        for currency in Currency
-        if account_id(session, kind=AccountKind.LENDER, owner_id=lender_id, currency=currency)
-        is not None
-    )
-    return tuple(held)
+    refs = {each: (AccountRef(AccountKind.LENDER, lender_id, each), 0) for each in Currency}
+    opened = account_ids(session, refs=list(refs.values()))
+    return tuple(currency for currency, ref in refs.items() if ref in opened)
 
 
 def lender_summary(
