@@ -1,7 +1,7 @@
-"""Words for what an application and a loan state: purposes, facts, choices, reasons.
+"""Words for what an application states: facts, their values, and the reasons of a judgement.
 
-Templates write `{{ purpose(row.purpose) }}`, `{{ fact_name("open_accounts") }}`,
-`{{ fact_value(name, value, currency) }}` and `{{ reason(code) }}`.
+Templates write `{{ fact_name("open_accounts") }}`, `{{ fact_value(name, value, currency) }}` and
+`{{ reason(code) }}`; purposes are in `words`.
 """
 
 from typing import Any
@@ -14,23 +14,6 @@ import origination
 from kernel import Currency, Money, Rate
 from marketplace import formats
 from origination import VOCABULARY, HomeOwnership, Kind, Verification
-
-PURPOSES: dict[str, Any] = {
-    "debt_consolidation": _l("Consolidate debts"),
-    "credit_card": _l("Pay off credit cards"),
-    "home_improvement": _l("Home improvement"),
-    "major_purchase": _l("Major purchase"),
-    "car": _l("Car"),
-    "medical": _l("Medical costs"),
-    "moving": _l("Moving"),
-    "house": _l("Home purchase costs"),
-    "small_business": _l("Small business"),
-    "vacation": _l("Holiday"),
-    "wedding": _l("Wedding"),
-    "educational": _l("Education"),
-    "renewable_energy": _l("Renewable energy"),
-    "other": _l("Something else"),
-}
 
 FACTS: dict[str, Any] = {
     "annual_income_minor": _l("Income in a year"),
@@ -71,11 +54,6 @@ CHOICES: dict[str, Any] = {
 }
 
 
-def purpose(code: str) -> str:
-    """Return what a loan is for."""
-    return str(PURPOSES.get(code, code))
-
-
 def fact_name(name: str) -> str:
     """Return what a fact is called."""
     return str(FACTS.get(name, name))
@@ -101,7 +79,6 @@ def reason(code: str) -> str:
 def init_vocabulary(app: Flask) -> None:
     """Let templates ask for these words."""
     app.jinja_env.globals |= {
-        "purpose": purpose,
         "fact_name": fact_name,
         "fact_value": fact_value,
         "reason": reason,
