@@ -46,12 +46,13 @@ def open_days(until: date) -> list[date]:
     """Return the days up to `until` that are not closed yet, the oldest first.
 
     The first close of a book closes only the day asked for: what fell due before is billed by it.
+    Was the first one interrupted, it begins there.
     """
+    days, ended = servicing.Close.day, servicing.Close.finished_at
     with reader() as session:
-        last = session.scalar(
-            select(func.max(servicing.Close.day)).where(servicing.Close.finished_at.is_not(None))
-        )
-    first = until if last is None else last + timedelta(days=1)
+        last = session.scalar(select(func.max(days)).where(ended.is_not(None)))
+        begun = session.scalar(select(func.min(days)))
+    first = begun or until if last is None else last + timedelta(days=1)
     return [first + timedelta(days=ahead) for ahead in range((until - first).days + 1)]
 
 
@@ -74,14 +75,14 @@ def recent_closes(session: Session, *, limit: int = 30) -> tuple[CloseLine, ...]
 def close_day(
     day: date, *, at: datetime, progress: Callable[[int], object] = lambda _: None
 ) -> Closed:
-    """Close one day; run again it goes on with the loans that are left.
+    """Close one day; run again it goes on with the loans that are left and proves all of them.
 
     Args:
         day: the day to close.
         at: the moment of the close, for the record.
         progress: called with the number of loans just closed.
     """
-    in_transaction(lambda session: servicing.begin_close(session, day=day, at=at))
+    resumed = in_transaction(lambda session: _begin(session, day, at))
     with reader() as session:
         loans = list(servicing.due_loans(session, on=day))
     closed, failures = [], []
@@ -94,7 +95,7 @@ def close_day(
         progress(1)
     done = in_transaction(
         lambda session: servicing.finish_close(
-            session, day=day, at=at, closed=closed, failures=failures
+            session, day=day, at=at, closed=closed, failures=failures, resumed=resumed
         )
     )
     return Closed(
@@ -103,6 +104,13 @@ def close_day(
         failures=tuple(f"{failed['loan']}: {failed['why']}" for failed in failures),
         findings=tuple(str(finding) for finding in done.findings),
     )
+
+
+def _begin(session: Session, day: date, at: datetime) -> bool:
+    """Begin the close of a day, and say whether somebody has begun it before."""
+    resumed = session.get(servicing.Close, day) is not None
+    servicing.begin_close(session, day=day, at=at)
+    return resumed
 
 
 def _close_loan(loan_id: UUID, day: date, at: datetime) -> str | None:

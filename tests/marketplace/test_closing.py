@@ -1,5 +1,6 @@
 """The day's close: from the command line, with a loan that is broken."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -49,6 +50,55 @@ def test_a_broken_loan_is_listed_and_the_others_are_closed(app: Flask, loans: li
     assert read(app, lambda session: session.scalars(select(Close.finished_at)).one())
 
 
+def test_what_was_closed_before_an_interruption_is_proved_after_it(
+    app: Flask, loans: list[UUID]
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        _close(app, interrupt)
+    write(app, lambda session: _miscount(session, loans[0]))
+
+    resumed = _close(app)
+
+    assert resumed.loans == 1
+    assert any(str(loans[0]) in finding for finding in resumed.findings)
+
+
+def test_a_loan_nobody_can_read_does_not_stop_the_proof_of_a_resumed_close(
+    app: Flask, loans: list[UUID]
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        _close(app, interrupt)
+    _break(app, loans[0])
+
+    resumed = _close(app)
+
+    assert any("KeyError" in finding for finding in resumed.findings)
+
+
+def test_a_first_close_that_was_interrupted_is_taken_up_the_day_after(
+    app: Flask, loans: list[UUID], watch: Watch
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        _close(app, interrupt)
+    interrupted = watch.moment.date()
+    watch.move(days=1)
+
+    with app.app_context():
+        days = closing.open_days(clock.today())
+
+    assert loans
+    assert days == [interrupted, interrupted + timedelta(days=1)]
+
+
+def interrupt(_closed: int) -> None:
+    """Stand in for a machine that goes down after a loan."""
+    raise KeyboardInterrupt
+
+
+def _miscount(session: Session, loan_id: UUID) -> None:
+    find(session, Loan, loan_id).paid_interest_minor += 1
+
+
 def _break(app: Flask, loan_id: UUID) -> None:
     """Leave a loan in a state that nobody can read."""
 
@@ -58,6 +108,6 @@ def _break(app: Flask, loan_id: UUID) -> None:
     write(app, spoil)
 
 
-def _close(app: Flask) -> closing.Closed:
+def _close(app: Flask, progress: Callable[[int], object] = id) -> closing.Closed:
     with app.app_context():
-        return closing.close_day(clock.today(), at=clock.now())
+        return closing.close_day(clock.today(), at=clock.now(), progress=progress)
