@@ -59,7 +59,7 @@ from origination.operations.decisions import (
     SameHands,
     UnknownReason,
 )
-from origination.operations.listings import StillOpen
+from origination.operations.listings import AnswerTooLate, StillOpen
 from origination.paging import Keyset, Page, UnusableCursor, page
 from origination.policy import UnusablePolicy
 from origination.pricing import GradeNotOffered, Pricing, RateAboveCap
@@ -107,6 +107,7 @@ __all__ = [
     "VOCABULARY",
     "AmountOffStep",
     "AmountOutsideLimits",
+    "AnswerTooLate",
     "Application",
     "ApplicationCard",
     "ApplicationFile",

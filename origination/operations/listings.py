@@ -24,6 +24,10 @@ class StillOpen(Refused):
     """Listing {number} stays open until {until}."""
 
 
+class AnswerTooLate(Refused):
+    """The time to take the smaller amount of listing {number} was over at {until}."""
+
+
 def publish(session: Session, *, application_id: UUID, by: str, at: datetime) -> Listing:
     """Open an accepted offer to lenders.
 
@@ -77,8 +81,12 @@ def accept_partial(
     Raises:
         NotYours: somebody else's listing.
         MoveNotAllowed: it is not partly funded.
+        AnswerTooLate: the time to answer is over, and only the listing's end is still to come.
     """
     listing = _own(session, listing_id, by=borrower(borrower_id))
+    until = ends_at(listing) if listing.status == ListingStatus.PARTIAL else None
+    if until is not None and at >= until:
+        raise AnswerTooLate(number=listing.number, until=until.isoformat(timespec="minutes"))
     listing.move(session, ListingStatus.FUNDED, by=borrower(borrower_id), at=at, why="partial")
     listing.amount = listing.reserved
     return listing

@@ -3,6 +3,7 @@ from sqlalchemy.orm import Session
 
 from kernel import MoveNotAllowed, Rate
 from origination import (
+    AnswerTooLate,
     ApplicationStatus,
     Listing,
     ListingStatus,
@@ -130,6 +131,15 @@ def test_alice_takes_the_smaller_amount(session: Session) -> None:
 
     assert listing.status == ListingStatus.FUNDED
     assert listing.amount == listing.reserved == dollars("7000.00")
+
+
+def test_alice_takes_the_smaller_amount_only_while_it_is_time(session: Session) -> None:
+    listing = a_partial(session)
+
+    with pytest.raises(AnswerTooLate, match=f"listing {listing.number} was over at 2026-03-19"):
+        accept_partial(session, listing_id=listing.id, borrower_id=ALICE, at=CLOSES + days(3))
+
+    assert listing.status == ListingStatus.PARTIAL
 
 
 def test_alice_leaves_the_smaller_amount(session: Session) -> None:
