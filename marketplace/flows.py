@@ -147,8 +147,21 @@ def withdraw(session: Session, *, application_id: UUID, by: str, why: str, at: d
     if listing is None:
         origination.withdraw(session, application_id=application_id, by=by, why=why, at=at)
     else:
-        matching.withdraw_listing(session, listing_id=listing.id, by=by, why=why, at=at)
-        call_mandates(session, at=at)
+        withdraw_listing(session, listing_id=listing.id, by=by, why=why, at=at)
+
+
+def withdraw_listing(
+    session: Session, *, listing_id: UUID, by: str, why: str, at: datetime
+) -> origination.Listing:
+    """Take a listing back; what returns to investors calls their mandates.
+
+    Raises:
+        NotYours: another borrower's.
+        MoveNotAllowed: it is too late.
+    """
+    listing = matching.withdraw_listing(session, listing_id=listing_id, by=by, why=why, at=at)
+    call_mandates(session, at=at)
+    return listing
 
 
 def decline_partial(session: Session, *, listing_id: UUID, borrower_id: UUID, at: datetime) -> None:
@@ -183,6 +196,22 @@ def repay(
     )
     call_mandates(session, at=at)
     return repayment
+
+
+def recover(
+    session: Session, *, loan_id: UUID, gross: Money, key: str, by: str, on: date, at: datetime
+) -> servicing.Repayment:
+    """Share what an operator recovered; what reaches investors calls their mandates.
+
+    Raises:
+        LoanNotPayable, NothingPaid, DayAlreadyCounted: it cannot be applied.
+        PaymentKeyUsed: the key stands for another payment.
+    """
+    recovered = servicing.recover(
+        session, loan_id=loan_id, gross=gross, key=key, by=by, on=on, at=at
+    )
+    call_mandates(session, at=at)
+    return recovered
 
 
 def ask_for_close(session: Session, *, day: date, at: datetime) -> None:

@@ -6,7 +6,6 @@ from flask import Blueprint, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-import matching
 from marketplace import clock, flows
 from marketplace.db import in_transaction, reader
 from marketplace.forms import Form
@@ -50,7 +49,7 @@ def withdraw(listing_id: UUID) -> Response | tuple[str, int]:
     if not form.load(request.form):
         return _index(form)
     listing = in_transaction(
-        lambda session: matching.withdraw_listing(
+        lambda session: flows.withdraw_listing(
             session,
             listing_id=listing_id,
             by=f"operator:{me().id}",

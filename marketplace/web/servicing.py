@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 import servicing
-from marketplace import clock
+from marketplace import clock, flows
 from marketplace.db import in_transaction, reader
 from marketplace.forms import Form
 from marketplace.people import me, requires
@@ -93,11 +93,12 @@ def recover(loan_id: UUID) -> Response | tuple[str, int]:
     if form.load(request.form):
         with form.catching():
             in_transaction(
-                lambda session: servicing.recover(
+                lambda session: flows.recover(
                     session,
                     loan_id=loan_id,
                     gross=form.values["amount"],
                     key=form.values["key"],
+                    by=f"operator:{me().id}",
                     on=clock.today(),
                     at=clock.now(),
                 )

@@ -40,12 +40,12 @@ def record(
     *,
     kind: RepaymentKind,
     key: str,
+    by: str,
     on: date,
     at: datetime,
     settled: bool,
 ) -> Repayment:
     """Write a payment down and move its money."""
-    by = f"borrower:{loan.borrower_id}"
     repayment = _repayment(loan, decided, kind=kind, key=key, on=on, at=at)
     entry = post(
         session,

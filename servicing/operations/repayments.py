@@ -43,6 +43,7 @@ def receive_repayment(
     on: date,
     at: datetime,
     collection_fee: Money | None = None,
+    by: str | None = None,
 ) -> Repayment:
     """Apply a borrower's payment and share it among the note holders.
 
@@ -56,6 +57,7 @@ def receive_repayment(
         at: when it was received.
         collection_fee: what a collector charged for a recovery, where it is not the product's
             share.
+        by: who entered it, where it is not the borrower.
 
     Raises:
         LoanNotPayable: the loan is settled, charged off, or not charged off yet.
@@ -83,8 +85,19 @@ def receive_repayment(
         settled = owed(state, plan=plan).total.is_zero
     decided = receipt(state, applied, notes=notes.book, plan=plan)
 
+    by = by or f"borrower:{loan.borrower_id}"
     return record(
-        session, loan, decided, notes, plan, kind=kind, key=key, on=on, at=at, settled=settled
+        session,
+        loan,
+        decided,
+        notes,
+        plan,
+        kind=kind,
+        key=key,
+        by=by,
+        on=on,
+        at=at,
+        settled=settled,
     )
 
 
@@ -97,6 +110,7 @@ def recover(
     on: date,
     at: datetime,
     collection_fee: Money | None = None,
+    by: str | None = None,
 ) -> Repayment:
     """Share what was recovered on a charged-off loan, after the collector's fee."""
     return receive_repayment(
@@ -108,6 +122,7 @@ def recover(
         on=on,
         at=at,
         collection_fee=collection_fee,
+        by=by,
     )
 
 

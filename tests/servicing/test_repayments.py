@@ -5,8 +5,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from escrow import AccountKind, AccountRef, balance, verify
-from kernel import Conflict, CurrencyMismatch, Money
+from escrow import AccountKind, AccountRef, Entry, balance, verify
+from kernel import Conflict, CurrencyMismatch, Money, find
 from origination import LateFeeTo
 from servicing import (
     CollectionFeeTooLarge,
@@ -249,6 +249,22 @@ def test_a_recovery_is_shared_after_the_collection_fee(session: Session) -> None
     assert loan.status == LoanStatus.CHARGED_OFF
     assert loan.outstanding == usd("1200.00")
     assert proved(session)
+
+
+def test_a_recovery_is_recorded_as_entered_by_who_entered_it(session: Session) -> None:
+    loan = a_lost_loan(session)
+
+    entered = recover(
+        session,
+        loan_id=loan.id,
+        gross=usd("300.00"),
+        key="agency 1",
+        by=OSCAR,
+        on=LOST_ON,
+        at=noon(LOST_ON),
+    )
+
+    assert find(session, Entry, entered.entry_id).actor == OSCAR
 
 
 def test_a_recovery_may_name_what_its_collector_charged(session: Session) -> None:

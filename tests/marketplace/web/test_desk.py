@@ -10,7 +10,7 @@ from escrow import AccountKind, AccountRef
 from kernel import Currency, Money
 from marketplace import flows, jobs
 from tests.support.borrowing import a_listing, funded, offer_products, person, read
-from tests.support.web import Visitor
+from tests.support.web import Visitor, Watch
 
 
 @pytest.fixture
@@ -29,6 +29,11 @@ def listing(app: Flask) -> UUID:
 def cash(app: Flask, name: str) -> Money:
     account = AccountRef(AccountKind.LENDER, person(app, name), Currency.USD)
     return read(app, lambda session: escrow.balance(session, account=account))
+
+
+def asked_batches(app: Flask) -> int:
+    """Count how often the mandates were called."""
+    return [line.kind for line in read(app, jobs.recent)].count(flows.BATCH)
 
 
 def test_the_desk_shows_how_much_is_funded(app: Flask, listing: UUID, olga: Visitor) -> None:
@@ -65,14 +70,16 @@ def test_a_listing_that_is_not_funded_is_not_paid_out(
     assert "No loans here" in olga.get("/servicing/?tab=active").text
 
 
-def test_a_listing_is_taken_back_and_the_money_with_it(
-    app: Flask, listing: UUID, olga: Visitor
+def test_a_listing_is_taken_back_and_the_money_with_it_goes_to_other_mandates(
+    app: Flask, listing: UUID, olga: Visitor, watch: Watch
 ) -> None:
     funded(app, listing, "3000")
     assert cash(app, "bob").is_zero
 
+    watch.move(minutes=5)
     olga.post(f"/desk/{listing}/withdraw", why="The papers were forged.")
 
+    assert asked_batches(app) == 2
     assert cash(app, "bob") == Money.parse("3000", Currency.USD)
     assert f"/desk/{listing}/withdraw" not in olga.get("/desk/").text
     assert "Withdrawn" in olga.get("/desk/?tab=ended").text

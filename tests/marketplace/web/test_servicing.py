@@ -4,6 +4,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import escrow
@@ -123,6 +124,20 @@ def test_a_lost_loan_is_charged_off_and_what_is_recovered_is_shared(
     assert "The recovery is shared among the investors." in olga.get(path).text
     assert Money.parse("0", Currency.USD) < cash(app) <= usd("900")
     assert is_whole(app)
+
+
+def test_a_recovery_is_recorded_as_the_operators_who_entered_it(
+    app: Flask, loan: UUID, olga: Visitor, watch: Watch
+) -> None:
+    watch.move(days=200)
+    olga.sign_in("olga")
+    olga.post(f"/servicing/{loan}/charge-off", why="The borrower cannot be found.")
+
+    olga.post(f"/servicing/{loan}/recoveries", amount="900", key=str(uuid4()))
+
+    newest = select(escrow.Entry.actor).order_by(escrow.Entry.id.desc()).limit(1)
+    actor = read(app, lambda session: session.scalars(newest).one())
+    assert actor == f"operator:{person(app, 'olga')}"
 
 
 def test_a_recovery_sent_twice_is_shared_once(
