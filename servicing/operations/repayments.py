@@ -15,7 +15,7 @@ from servicing.operations.recording import record
 from servicing.owing import owed
 from servicing.paying import pay, pay_off
 from servicing.plan import Plan
-from servicing.position import advance
+from servicing.position import DayAlreadyCounted, advance
 from servicing.receipts import receipt, recovered
 from servicing.state import State
 from servicing.waterfall import Applied
@@ -69,7 +69,7 @@ def receive_repayment(
     loan = lock(session, Loan, loan_id)
     known = queries.repayment_by_key(session, loan_id=loan_id, key=key)
     if known is not None:
-        return _same(known, loan, amount, kind, on)
+        return _same(known, loan, amount=amount, kind=kind, on=on, collection_fee=collection_fee)
     _check(loan, amount, kind)
     plan, notes = queries.plan(loan), queries.notes(session, loan_id=loan_id)
 
@@ -126,8 +126,17 @@ def recover(
     )
 
 
-def _same(known: Repayment, loan: Loan, amount: Money, kind: RepaymentKind, on: date) -> Repayment:
-    if (known.amount, known.kind, known.paid_on) != (amount, kind, on):
+def _same(
+    known: Repayment,
+    loan: Loan,
+    *,
+    amount: Money,
+    kind: RepaymentKind,
+    on: date,
+    collection_fee: Money | None,
+) -> Repayment:
+    charged = collection_fee is None or collection_fee.minor == known.collection_fee_minor
+    if not charged or (known.amount, known.kind, known.paid_on) != (amount, kind, on):
         raise PaymentKeyUsed(key=known.key, number=loan.number)
     return known
 
@@ -142,4 +151,8 @@ def _check(loan: Loan, amount: Money, kind: RepaymentKind) -> None:
 def _claim(session: Session, loan: Loan, plan: Plan, on: date) -> Money:
     """Return what a charged-off loan still owes on a day: it bears interest until it is paid."""
     state = advance(queries.state(loan), on, plan=plan)
-    return owed(state, plan=plan).total - queries.recovered_before(session, loan=loan)
+    claim = owed(state, plan=plan).total - queries.recovered_before(session, loan=loan)
+    if not claim.is_positive:
+        # Recoveries of later days took interest that had not run up by this day.
+        raise DayAlreadyCounted(as_of=queries.last_paid_on(session, loan=loan), day=on)
+    return claim

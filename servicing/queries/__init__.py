@@ -13,6 +13,7 @@ from servicing.queries.books import (
 )
 from servicing.queries.loans import (
     due_loans,
+    last_paid_on,
     live_repayments,
     plan,
     proceeds,
@@ -39,6 +40,7 @@ __all__ = [
     "Upcoming",
     "audit",
     "due_loans",
+    "last_paid_on",
     "live_repayments",
     "loan_detail",
     "loans",

@@ -80,6 +80,11 @@ def recovered_before(session: Session, *, loan: Loan) -> Money:
     return Money(int(total or 0), loan.principal.currency)
 
 
+def last_paid_on(session: Session, *, loan: Loan) -> date | None:
+    """Return the latest day for which a payment on a loan was entered."""
+    return session.scalar(select(func.max(Repayment.paid_on)).where(Repayment.loan_id == loan.id))
+
+
 def due_loans(
     session: Session, *, on: date, after: UUID | None = None, limit: int | None = None
 ) -> list[UUID]:

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -17,6 +18,7 @@ from servicing import (
     LoanStatus,
     Note,
     NothingPaid,
+    PaymentKeyUsed,
     PayoffTooSmall,
     RepaymentKind,
     audit,
@@ -255,13 +257,7 @@ def test_a_recovery_is_recorded_as_entered_by_who_entered_it(session: Session) -
     loan = a_lost_loan(session)
 
     entered = recover(
-        session,
-        loan_id=loan.id,
-        gross=usd("300.00"),
-        key="agency 1",
-        by=OSCAR,
-        on=LOST_ON,
-        at=noon(LOST_ON),
+        session, loan_id=loan.id, gross=usd("3"), key="one", by=OSCAR, on=LOST_ON, at=noon(LOST_ON)
     )
 
     assert find(session, Entry, entered.entry_id).actor == OSCAR
@@ -281,6 +277,42 @@ def test_a_recovery_may_name_what_its_collector_charged(session: Session) -> Non
     )
 
     assert (paid.collection_fee_minor, paid.recovery_minor) == (4170, 25830)
+    assert proved(session)
+
+
+def test_the_same_recovery_with_another_fee_of_its_collector_is_a_conflict(
+    session: Session,
+) -> None:
+    loan = a_lost_loan(session)
+    collected = partial(
+        recover,
+        session,
+        loan_id=loan.id,
+        gross=usd("300.00"),
+        key="agency 1",
+        on=LOST_ON,
+        at=noon(LOST_ON),
+    )
+    first = collected(collection_fee=usd("41.70"))
+
+    again = collected(collection_fee=usd("41.70"))
+    with pytest.raises(PaymentKeyUsed):
+        collected(collection_fee=usd("14.70"))
+
+    assert again is first
+
+
+def test_nothing_is_recovered_for_a_day_by_which_all_was_recovered(session: Session) -> None:
+    loan = a_loan(session)
+    owing = quote_payoff(session, loan_id=loan.id, on=LOST_ON).total
+    charge_off(session, loan_id=loan.id, by=OSCAR, on=LOST_ON, at=noon(LOST_ON), why="unreachable")
+    later = LOST_ON + timedelta(days=365)
+    pays(session, loan, owing + usd("1.00"), later, kind=RepaymentKind.RECOVERY)
+
+    with pytest.raises(DayAlreadyCounted, match=f"up to {later}"):
+        pays(session, loan, "1.00", LOST_ON, kind=RepaymentKind.RECOVERY)
+
+    assert loan.status == LoanStatus.CHARGED_OFF
     assert proved(session)
 
 
