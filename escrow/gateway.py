@@ -52,5 +52,9 @@ class PaymentGateway(Protocol):
         ...
 
     def send(self, payout: Identified) -> list[Event]:
-        """Send a payout on its way, and return what is known at once."""
+        """Send a payout on its way, and return what is known at once.
+
+        It may be asked again for the same payout, after an answer that was lost: the payout's id
+        is the key by which a gateway must send it once only and give the same answer.
+        """
         ...
