@@ -12,7 +12,8 @@ from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kernel import find
+from kernel import lock
+from marketplace import clock
 from marketplace.db import atomic, in_transaction
 from marketplace.models import Job, JobState
 
@@ -41,8 +42,10 @@ class Work:
         return self.attempt >= MOST_ATTEMPTS
 
     def progress(self, percent: int) -> None:
-        """Show how far the work is."""
-        changed = update(Job).where(Job.id == self.id).values(progress_percent=percent)
+        """Show how far the work is, and keep the job for as long as the lease lasts from now."""
+        held = Job.id == self.id, Job.state == JobState.RUNNING, Job.attempts == self.attempt
+        fresh = {"progress_percent": percent, "leased_until": clock.now() + LEASE}
+        changed = update(Job).where(*held).values(fresh)
         in_transaction(lambda session: session.execute(changed))
 
 
@@ -120,8 +123,10 @@ def run_due(at: datetime, *, most: int = 1000) -> int:
 def claim(session: Session, *, at: datetime) -> Work | None:
     """Take the job that has waited longest, for as long as the lease lasts.
 
-    A job whose worker has not answered within its lease is taken over.
+    A job whose worker has not answered within its lease is taken over; one that was abandoned at
+    its last attempt has failed.
     """
+    _give_up(session, at=at)
     waiting = and_(Job.state == JobState.QUEUED, Job.run_at <= at)
     abandoned = and_(Job.state == JobState.RUNNING, Job.leased_until < at)
     job = session.scalars(
@@ -137,6 +142,18 @@ def claim(session: Session, *, at: datetime) -> Work | None:
     return Work(job.id, job.kind, job.payload, job.attempts, at)
 
 
+def _give_up(session: Session, *, at: datetime) -> None:
+    """Let fail what was abandoned as often as anything is tried: it may be what ends its worker."""
+    abandoned = Job.state == JobState.RUNNING, Job.leased_until < at, Job.attempts >= MOST_ATTEMPTS
+    failed = {
+        "state": JobState.FAILED,
+        "finished_at": at,
+        "leased_until": None,
+        "last_error": "The worker ended or did not answer at the last attempt.",
+    }
+    session.execute(update(Job).where(*abandoned).values(failed))
+
+
 def run(work: Work) -> None:
     """Do one claimed job and record how it ended."""
     try:
@@ -149,19 +166,30 @@ def run(work: Work) -> None:
 
 def _record_success(work: Work) -> None:
     with atomic() as session:
-        job = find(session, Job, work.id)
+        job = _held(session, work)
+        if job is None:
+            return
         job.state, job.finished_at = JobState.DONE, work.at
         job.progress_percent, job.leased_until, job.last_error = 100, None, None
 
 
 def _record_failure(work: Work, why: str) -> None:
     with atomic() as session:
-        job = find(session, Job, work.id)
+        job = _held(session, work)
+        if job is None:
+            return
         job.last_error, job.leased_until = why, None
         if work.is_last_attempt:
             job.state, job.finished_at = JobState.FAILED, work.at
         else:
             job.state, job.run_at = JobState.QUEUED, work.at + backoff(work.attempt)
+
+
+def _held(session: Session, work: Work) -> Job | None:
+    """Return the job, unless its lease ended and somebody else has taken it over."""
+    job = lock(session, Job, work.id)
+    held = job.state == JobState.RUNNING and job.attempts == work.attempt
+    return job if held else None
 
 
 def recent(session: Session, *, state: str = "", limit: int = 50) -> tuple[JobLine, ...]:

@@ -1,5 +1,5 @@
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from kernel import find
 from marketplace import jobs
 from marketplace.db import atomic, db, in_transaction, reader
 from marketplace.models import Job
-from tests.support.web import NOON
+from tests.support.web import NOON, Watch
 
 
 @pytest.fixture(autouse=True)
@@ -119,6 +119,46 @@ def test_a_claimed_job_is_out_of_reach_until_its_lease_ends(seen: list[jobs.Work
 
     assert (meanwhile, afterwards) == (0, 1)
     assert [(work.id, work.attempt) for work in seen] == [(ident, 2)]
+
+
+def test_a_job_that_ends_every_worker_is_not_tried_for_ever(seen: list[jobs.Work]) -> None:
+    ident, at = enqueue(), NOON
+    for _ in range(jobs.MOST_ATTEMPTS):
+        assert claimed(at) is not None
+        at += jobs.LEASE + timedelta(seconds=1)
+
+    assert jobs.run_due(at) == 0
+    assert not seen
+    assert (state(ident).state, state(ident).attempts) == ("failed", jobs.MOST_ATTEMPTS)
+
+
+@pytest.mark.parametrize("kind", ["note", "nobody knows this"])
+@pytest.mark.usefixtures("seen")
+def test_who_lost_a_job_says_nothing_of_its_end(kind: str) -> None:
+    ident = enqueue(kind=kind)
+    slow = claimed(NOON)
+    claimed(NOON + jobs.LEASE + timedelta(seconds=1))
+    assert slow is not None
+
+    jobs.run(slow)
+
+    assert (state(ident).state, state(ident).attempts) == ("running", 2)
+    assert state(ident).leased_until is not None
+
+
+def test_a_job_that_shows_its_progress_is_kept(watch: Watch) -> None:
+    enqueue()
+    work = claimed(NOON)
+    assert work is not None
+    watch.move(minutes=4)
+
+    work.progress(50)
+
+    assert claimed(NOON + jobs.LEASE + timedelta(seconds=1)) is None
+
+
+def claimed(at: datetime) -> jobs.Work | None:
+    return in_transaction(lambda session: jobs.claim(session, at=at))
 
 
 @pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
