@@ -226,10 +226,7 @@ def _open(session: Session, life: Life, on: date) -> UUID:
         session,
         kind=escrow.AccountKind.BORROWER,
         owner_id=life.borrower_id,
-        amount=escrow.balance(
-            session,
-            account=escrow.AccountRef(escrow.AccountKind.BORROWER, life.borrower_id, CURRENCY),
-        ),
+        amount=servicing.proceeds(loan),
         destination="replayed",
         key=f"proceeds:{loan.id}",
         gateway=BANK,
