@@ -21,7 +21,8 @@ from sqlalchemy.orm import Session
 from tests.support import no_skips
 from tests.support.database import BACKENDS, Run, forgetful_session, open_engine
 
-pytest_plugins = ["pytester"]
+# One browser for all folders: a second one in a process would find its event loop taken.
+pytest_plugins = ["pytester", "tests.support.browser"]
 
 # A shared machine may take its time over an example.
 settings.register_profile("house", deadline=None, print_blob=True)
