@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 import servicing
 from kernel import MoveNotAllowed, add_months
+from origination import Terms
 from replay.crowd import NAMESPACE, Lender
 from replay.layout import FileLoan
 from replay.story import Event, Step, tell
@@ -35,6 +36,7 @@ class Stage:
         name: tells this file's people from those of another one in the same database.
         write: opens the one transaction that may write.
         product_id: the product under which the loans are made.
+        terms: what its agreements state.
         lenders: who funds them.
         accounts: their cash accounts.
         until: the first day of the last month that the file knows of.
@@ -44,6 +46,7 @@ class Stage:
     name: str
     write: Transaction
     product_id: UUID
+    terms: Terms
     lenders: tuple[Lender, ...]
     accounts: Mapping[UUID, int]
     until: date
@@ -60,9 +63,9 @@ class Life:
     loan_id: UUID | None = None
     done: set[str] = field(default_factory=set)
 
-    def events(self, until: date) -> Iterator[tuple[str, Event]]:
+    def events(self, until: date, terms: Terms) -> Iterator[tuple[str, Event]]:
         """Yield what has not happened yet, each with the key that names it for ever."""
-        for number, event in enumerate(tell(self.loan, until), start=1):
+        for number, event in enumerate(tell(self.loan, until, terms), start=1):
             key = f"replay:{number}"
             if key not in self.done:
                 yield key, event
@@ -101,7 +104,7 @@ def live(
         repay(stage, waiting, until=issued)
         rows = list(cohort)
         fund(stage, rows, issued)
-        waiting.extend(_waiting(rows, stage.until))
+        waiting.extend(_waiting(rows, stage))
         heapify(waiting)
     end = max([today, stage.until, *(due.on for due in waiting)]) + timedelta(days=1)
     repay(stage, waiting, until=end)
@@ -146,10 +149,10 @@ def _issued(life: Life) -> date:
     return life.loan.issued
 
 
-def _waiting(lives: list[Life], until: date) -> Iterator[Due]:
+def _waiting(lives: list[Life], stage: Stage) -> Iterator[Due]:
     for life in lives:
         if life.loan_id is not None:
-            for key, event in life.events(until):
+            for key, event in life.events(stage.until, stage.terms):
                 yield Due(event.on, life.loan.line, key, event, life)
 
 

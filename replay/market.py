@@ -20,9 +20,6 @@ CURRENCY = Currency.USD
 # Nobody opens a page of this bank, so its links need no secret.
 BANK = escrow.SandboxGateway("replay")
 
-# The product's step of orders, in minor units.
-ORDER_STEP = 25_00
-
 # How many listings meet the mandates in one batch.
 IN_BATCH = 250
 # Lenders bring this much more than a batch of listings asks for, so that caps never starve it.
@@ -189,7 +186,7 @@ def _order_by_hand(session: Session, stage: Stage, life: Life, amount: Money, on
     left = amount
     cash = _cash(session, stage)
     for lender in sorted(stage.lenders, key=lambda each: (-cash[each.id], each.id)):
-        part = left if cash[lender.id] >= left.minor else _whole_steps(cash[lender.id])
+        part = left if cash[lender.id] >= left.minor else _whole_steps(stage, cash[lender.id])
         if part.is_positive:
             matching.place_order(
                 session,
@@ -204,9 +201,10 @@ def _order_by_hand(session: Session, stage: Stage, life: Life, amount: Money, on
             return
 
 
-def _whole_steps(cash: int) -> Money:
+def _whole_steps(stage: Stage, cash: int) -> Money:
     """Return as much of the cash as an order may take that does not fill the listing."""
-    return Money(cash // ORDER_STEP * ORDER_STEP, CURRENCY)
+    step = stage.terms.funding.order_step_minor
+    return Money(cash // step * step, CURRENCY)
 
 
 def _disburse(stage: Stage, lives: Sequence[Life], on: date) -> None:

@@ -6,7 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from uuid import UUID
 
@@ -66,6 +66,7 @@ class Script:
         malformed: what is wrong with the others.
         until: the first day of the last month that the file knows of.
         steps: how many steps the whole replay has, for the progress bar.
+        spec: the product under which the loans are made.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Script:
     malformed: Sequence[str]
     until: date
     steps: int
+    spec: origination.ProductSpec
 
 
 def read_script(wanted: Wanted) -> Script:
@@ -90,13 +92,15 @@ def read_script(wanted: Wanted) -> Script:
     if not loans:
         raise NoLoans(field="file", file=wanted.path.name, why="no row is a loan")
     until = known_until(loans)
+    (spec,) = origination.load_products(origination.POLICIES / f"{PRODUCT}.toml")
     digest = hashlib.sha256(wanted.path.read_bytes()).hexdigest()[:12]
     return Script(
         name=f"{digest}:{wanted.lenders}:{wanted.seed}",
         loans=loans,
         malformed=malformed_lines(rows),
         until=until,
-        steps=sum(2 + len(tell(loan, until)) for loan in loans),
+        steps=sum(2 + len(tell(loan, until, spec.terms)) for loan in loans),
+        spec=spec,
     )
 
 
@@ -121,13 +125,17 @@ def run(
     lenders = tuple(crowd(script.name, wanted.lenders, seed=wanted.seed, cap=CAP))
     first = min(loan.issued for loan in script.loans)
     with write() as session:
-        product_id = _product(session, at=noon(first)).id
+        product_id = origination.register_product(
+            session, spec=script.spec, at=noon(first), by="system"
+        ).id
         accounts = admit(session, lenders, at=noon(first))
     lives = [Life(loan, borrower_of(script.name, loan)) for loan in script.loans]
     with read() as session:
         before = _postings(session)
         advance(_recall(session, lives))
-    stage = Stage(script.name, write, product_id, lenders, accounts, script.until, advance)
+    stage = Stage(
+        script.name, write, product_id, script.spec.terms, lenders, accounts, script.until, advance
+    )
     through = live(stage, lives, fund)
     with read() as session:
         report = _report(session, script, wanted, product_id)
@@ -136,11 +144,6 @@ def run(
     report.seconds = time.monotonic() - started
     report.peak_memory_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return report
-
-
-def _product(session: Session, *, at: datetime) -> origination.Product:
-    (spec,) = origination.load_products(origination.POLICIES / f"{PRODUCT}.toml")
-    return origination.register_product(session, spec=spec, at=at, by="system")
 
 
 def _recall(session: Session, lives: Sequence[Life]) -> int:

@@ -11,15 +11,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from math import ceil
 
 from kernel import Money, add_months
+from origination import Terms
 from replay.layout import FileLoan, Outcome
 
-# A late installment comes this many days after its due day: past the grace, within the month.
-DAYS_LATE = 20
-# A failed loan is charged off this many months after its last payment, and recovered later.
-MONTHS_TO_CHARGE_OFF = 5
+# A late installment comes so many days after its grace: the fee is charged, the month not over.
+DAYS_PAST_GRACE = 5
+# What is recovered comes so many months after the last payment.
 MONTHS_TO_RECOVERY = 12
+DAYS_OF_A_MONTH = 30
 
 # Up to this part of an installment, money beyond it belongs to the installment before.
 TINY = 0.1
@@ -78,10 +80,19 @@ def known_until(loans: Sequence[FileLoan]) -> date:
     return max(reached.most_common(1)[0][0] if reached else newest, add_months(newest, 1))
 
 
-def tell(loan: FileLoan, until: date) -> list[Event]:
-    """Return the loan's payments in the order in which they came, none after `until`."""
-    story = _settled(loan, until) if loan.outcome is Outcome.PAID else _unsettled(loan, until)
-    return _late(loan, list(story))
+def tell(loan: FileLoan, until: date, terms: Terms) -> list[Event]:
+    """Return the loan's payments in the order in which they came, none after `until`.
+
+    Args:
+        loan: what the file tells.
+        until: the first day of the last month that the file knows of.
+        terms: how late fees and losses come about.
+    """
+    if loan.outcome is Outcome.PAID:
+        story = _settled(loan, until)
+    else:
+        story = _unsettled(loan, until, terms)
+    return _late(loan, list(story), terms)
 
 
 def due_on(loan: FileLoan, number: int) -> date:
@@ -151,7 +162,7 @@ def _settling_day(loan: FileLoan, course: Course) -> date:
     return max(day, loan.issued + timedelta(days=1))
 
 
-def _unsettled(loan: FileLoan, until: date) -> Iterator[Event]:
+def _unsettled(loan: FileLoan, until: date, terms: Terms) -> Iterator[Event]:
     """Tell a loan that still runs, is late, or failed."""
     course = _course_so_far(loan, _months_between(loan.issued, until))
     short = course.extra if course.extra_after > course.regular else 0
@@ -160,7 +171,7 @@ def _unsettled(loan: FileLoan, until: date) -> Iterator[Event]:
     if short:
         yield Event(last, Step.INSTALLMENT, _money(loan, short))
     if loan.outcome is Outcome.CHARGED_OFF:
-        yield from _failed(loan, max(last, loan.last_paid or last), until)
+        yield from _failed(loan, max(last, loan.last_paid or last), until, terms)
 
 
 def _course_so_far(loan: FileLoan, months: int) -> Course:
@@ -193,32 +204,34 @@ def _course(loan: FileLoan, regular: int, paid: int, months: int) -> Course:
     return min(courses, key=lambda course: _gap(loan, course))
 
 
-def _failed(loan: FileLoan, last: date, until: date) -> Iterator[Event]:
+def _failed(loan: FileLoan, last: date, until: date, terms: Terms) -> Iterator[Event]:
     # A file written early knows of the loss before the months are over.
-    day = add_months(last, MONTHS_TO_CHARGE_OFF)
+    day = add_months(last, ceil(terms.charge_off_days / DAYS_OF_A_MONTH))
     yield Event(day if loan.recovered.is_positive else min(day, max(until, last)), Step.CHARGE_OFF)
     if loan.recovered.is_positive:
         yield Event(add_months(last, MONTHS_TO_RECOVERY), Step.RECOVERY, loan.recovered)
 
 
-def _late(loan: FileLoan, events: list[Event]) -> list[Event]:
+def _late(loan: FileLoan, events: list[Event], terms: Terms) -> list[Event]:
     """Move one installment past its grace for every late fee that the file tells."""
     left = loan.paid_late_fee.minor
     told = []
     for event in events:
         if left and event.step is Step.INSTALLMENT and event.amount == loan.installment:
-            fee = min(left, late_fee(loan))
+            fee = min(left, _late_fee(loan, terms))
             left -= fee
-            late = event.on + timedelta(days=DAYS_LATE)
+            late = event.on + timedelta(days=terms.fees.late.grace_days + DAYS_PAST_GRACE)
             told.append(replace(event, on=late, amount=event.amount + _money(loan, fee)))
         else:
             told.append(event)
     return sorted(told, key=lambda event: event.on)
 
 
-def late_fee(loan: FileLoan) -> int:
-    """Return LendingClub's late fee in cents: 15 dollars, or five percent of the installment."""
-    return max(1500, loan.installment.minor * 5 // 100)
+def _late_fee(loan: FileLoan, terms: Terms) -> int:
+    """Return what the book will charge for a late installment, in minor units."""
+    late = terms.fees.late
+    share = late.share.of(loan.installment, rounding=terms.conventions.interest_rounding)
+    return max(late.fixed_minor, share.minor)
 
 
 def _gap(loan: FileLoan, course: Course) -> float:
