@@ -1,0 +1,14 @@
+"""The book's seals, checkpoints and what reads them."""
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
