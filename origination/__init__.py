@@ -35,6 +35,7 @@ from origination.models import (
     ListingStatus,
     Product,
     ProductStatus,
+    Signature,
 )
 from origination.offer import Offer, Wish, make_offer
 from origination.operations import (
@@ -48,6 +49,7 @@ from origination.operations import (
     publish,
     register_product,
     review,
+    sign,
     submit,
     update_application,
     withdraw,
@@ -60,6 +62,7 @@ from origination.operations.decisions import (
     UnknownReason,
 )
 from origination.operations.listings import AnswerTooLate, StillOpen
+from origination.operations.signing import NothingToSign
 from origination.paging import Keyset, Page, UnusableCursor, page
 from origination.policy import UnusablePolicy
 from origination.pricing import GradeNotOffered, Pricing, RateAboveCap
@@ -81,6 +84,7 @@ from origination.queries import (
     count_open,
     decisions,
     estimate,
+    last_signature,
     latest_product,
     listing_detail,
     listing_numbered,
@@ -137,6 +141,7 @@ __all__ = [
     "Moment",
     "NotADraft",
     "NotYours",
+    "NothingToSign",
     "Offer",
     "OfferExpired",
     "OfferMade",
@@ -155,6 +160,7 @@ __all__ = [
     "Score",
     "Scorecard",
     "ServicingBase",
+    "Signature",
     "StillOpen",
     "TermNotOffered",
     "Terms",
@@ -180,6 +186,7 @@ __all__ = [
     "ends_at",
     "estimate",
     "expire",
+    "last_signature",
     "latest_product",
     "listing_detail",
     "listing_numbered",
@@ -198,6 +205,7 @@ __all__ = [
     "quote",
     "register_product",
     "review",
+    "sign",
     "submit",
     "terms",
     "update_application",

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import JSON
 
@@ -129,6 +129,21 @@ class Decision(Base):
     reasons: Mapped[list[str]] = mapped_column(JSON)
     scorecard: Mapped[str] = mapped_column(String(40))
     note: Mapped[str] = mapped_column(String(1000), default="")
+
+
+class Signature(Base):
+    """What a borrower signed, word for word, and how; never changed."""
+
+    __tablename__ = "signature"
+
+    id: Mapped[int] = mapped_column(Sequence64, primary_key=True, autoincrement=True)
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), index=True)
+    signer: Mapped[str] = mapped_column(String(120))  # the name as it was typed
+    by: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime]
+    language: Mapped[str] = mapped_column(String(12))
+    document: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64))  # of the document's UTF-8
 
 
 class ListingStatus(StrEnum):

@@ -12,7 +12,7 @@ import matching
 import origination
 import servicing
 from kernel import Currency, Money, add_months, find
-from marketplace import accounts, flows, passwords
+from marketplace import accounts, agreements, flows, passwords
 from marketplace.db import atomic, reader
 from marketplace.demo.cast import (
     ALICE,
@@ -29,6 +29,7 @@ from marketplace.demo.cast import (
     crowd,
     facts,
 )
+from marketplace.web.offers_page import offer_page
 from matching import Criteria
 from origination import ListingStatus
 from servicing import RepaymentKind
@@ -140,16 +141,28 @@ class Scenario:
         application_id = self.apply(borrower, on, amount=amount)
         with atomic() as session:
             self.judge(session, application_id, at=noon(on))
-            origination.accept(
-                session,
-                application_id=application_id,
-                borrower_id=self.people[borrower],
-                at=noon(on),
-            )
+            self.accept(session, borrower, application_id, at=noon(on))
             listing = origination.publish(
                 session, application_id=application_id, by=self.by(OSCAR), at=noon(on)
             )
             return listing.id
+
+    def accept(
+        self, session: Session, borrower: Person, application_id: UUID, *, at: datetime
+    ) -> None:
+        """Let a borrower sign the offer and take it."""
+        who = self.people[borrower]
+        page = offer_page(session, application_id, borrower=borrower.name, at=at)
+        origination.sign(
+            session,
+            application_id=application_id,
+            borrower_id=who,
+            signer=borrower.name,
+            document=agreements.document(page),
+            language="en",
+            at=at,
+        )
+        origination.accept(session, application_id=application_id, borrower_id=who, at=at)
 
     def apply(self, borrower: Person, on: date, *, amount: int | None = None) -> UUID:
         """Hand an application in."""

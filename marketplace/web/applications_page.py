@@ -87,6 +87,7 @@ class ApplicationPage:
         offer_until: until when the offer may be accepted.
         ends_at: when the listing's time is up, for investors or for the borrower.
         loan_id: the loan it has become.
+        signed_at: when its agreement was signed.
     """
 
     card: ApplicationCard
@@ -101,6 +102,7 @@ class ApplicationPage:
     listing: ListingCard | None
     ends_at: datetime | None
     loan_id: UUID | None
+    signed_at: datetime | None
 
 
 def own(session: Session, application_id: UUID, *, borrower_id: UUID) -> Application:
@@ -148,6 +150,7 @@ def application_page(session: Session, *, application_id: UUID) -> ApplicationPa
         listing=file.listing,
         ends_at=ends_at(session, file.listing),
         loan_id=_loan(session, file),
+        signed_at=file.signed_at,
     )
 
 

@@ -4,12 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from flask import url_for
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 import origination
-from kernel import Money, NotFound, Rate
-from marketplace.web.applications_page import ends_at, name_of
+from kernel import Money, NotFound, Rate, find
+from marketplace.i18n import HTML_LANG
+from marketplace.models import Role
+from marketplace.people import Person
+from marketplace.web.applications_page import ends_at, name_of, own
 from origination import (
+    Application,
     ApplicationCard,
     ApplicationStatus,
     ListingStatus,
@@ -97,6 +103,52 @@ def smaller_page(
         asked=listing.amount,
     )
     return page, listing.id
+
+
+@dataclass(frozen=True)
+class SignedPage:
+    """An agreement that was signed.
+
+    Attributes:
+        document: the text as it was signed.
+        html_lang: what the document declares itself to be written in.
+        back: where the reader came from.
+    """
+
+    id: UUID
+    number: int
+    signer: str
+    at: datetime
+    sha256: str
+    document: Markup
+    html_lang: str
+    back: str
+
+
+def signed_page(session: Session, application_id: UUID, *, reader: Person) -> SignedPage:
+    """Return the agreement that was signed last, for its borrower or an operator.
+
+    Raises:
+        NotFound: nothing was signed, or it is not the reader's.
+    """
+    operates = reader.role is Role.OPERATOR
+    if not operates:
+        own(session, application_id, borrower_id=reader.id)
+    application = find(session, Application, application_id)
+    signature = origination.last_signature(session, application_id=application_id)
+    return SignedPage(
+        id=application_id,
+        number=application.number,
+        signer=signature.signer,
+        at=signature.at,
+        sha256=signature.sha256,
+        # It is the rendering of a template of ours, with what people typed escaped.
+        document=Markup(signature.document),  # noqa: S704
+        html_lang=HTML_LANG.get(signature.language, signature.language),
+        back=url_for(
+            "reviews.show" if operates else "applications.show", application_id=application_id
+        ),
+    )
 
 
 def _page(

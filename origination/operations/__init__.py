@@ -16,6 +16,7 @@ from origination.operations.listings import (
     withdraw_listing,
 )
 from origination.operations.products import register_product
+from origination.operations.signing import sign
 from origination.operations.withdrawal import withdraw
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "publish",
     "register_product",
     "review",
+    "sign",
     "submit",
     "update_application",
     "withdraw",

@@ -26,6 +26,7 @@ from origination.queries.listings import (
 )
 from origination.queries.policies import latest_product, live_products, policy, terms
 from origination.queries.quotes import OfferMade, estimate, listing_quote, offer_made
+from origination.queries.signatures import last_signature
 
 __all__ = [
     "FINAL",
@@ -48,6 +49,7 @@ __all__ = [
     "decisions",
     "estimate",
     "last_decision",
+    "last_signature",
     "latest_product",
     "listing_detail",
     "listing_numbered",

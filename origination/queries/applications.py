@@ -20,6 +20,7 @@ from origination.models import (
     DecisionKind,
     Listing,
     Product,
+    Signature,
 )
 from origination.paging import Keyset, Page, page
 from origination.queries.decisions import FINAL, REVIEWS, decisions
@@ -84,6 +85,7 @@ class ApplicationFile:
         decisions: reviews and decisions, the first one first.
         timeline: every move of the application and its listing.
         listing: what became of it, if it was listed.
+        signed_at: when its agreement was signed, the last one if there are two.
     """
 
     card: ApplicationCard
@@ -92,6 +94,7 @@ class ApplicationFile:
     decisions: tuple[DecisionLine, ...]
     timeline: tuple[Moment, ...]
     listing: ListingCard | None
+    signed_at: datetime | None
 
     @property
     def reviewer(self) -> str | None:
@@ -175,6 +178,7 @@ def application_file(session: Session, *, application_id: UUID) -> ApplicationFi
     product = find(session, Product, application.product_id)
     facts = Facts.from_json(application.facts)
     listing = session.scalar(select(Listing).where(Listing.application_id == application_id))
+    signed = select(func.max(Signature.at)).where(Signature.application_id == application_id)
     return ApplicationFile(
         card=_card(application, product),
         facts=facts,
@@ -182,6 +186,7 @@ def application_file(session: Session, *, application_id: UUID) -> ApplicationFi
         decisions=tuple(map(_line, decisions(session, application_id=application_id))),
         timeline=_timeline(session, application_id, listing),
         listing=None if listing is None else card(listing),
+        signed_at=session.scalar(signed),
     )
 
 

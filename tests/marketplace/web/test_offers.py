@@ -1,10 +1,13 @@
+from hashlib import sha256
 from uuid import UUID
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 import origination
 from marketplace.models import Role
+from origination import Signature
 from tests.support.borrowing import (
     a_partial_listing,
     a_submitted,
@@ -54,6 +57,59 @@ def test_an_offer_is_accepted_with_a_signature(app: Flask, alice: Visitor) -> No
     assert file(app, application).card.status == "accepted"
     again = alice.get(f"/offers/{application}").text
     assert "Accept $12,000.00" not in again
+
+
+def test_what_was_signed_is_kept_word_for_word_with_its_fingerprint(
+    app: Flask, alice: Visitor
+) -> None:
+    application = an_offer(app)
+    alice.post(f"/offers/{application}/accept", agree="1", name="alice")
+
+    page = alice.get(f"/offers/{application}/signed").text
+    handed_out = alice.get(f"/offers/{application}/signed/document")
+
+    assert sha256(handed_out.data).hexdigest() in page
+    assert "Between Alice (the borrower)" in handed_out.text
+    assert "$389.58" in handed_out.text
+    assert handed_out.headers["Content-Disposition"].startswith("attachment")
+    shown = alice.get(f"/applications/{application}").text
+    assert f"/offers/{application}/signed" in shown
+
+
+def test_a_chinese_reader_signs_a_chinese_agreement(app: Flask, alice: Visitor) -> None:
+    application = an_offer(app)
+
+    alice.headers["Accept-Language"] = "zh-Hans-CN"
+
+    alice.post(f"/offers/{application}/accept", **SIGNED)
+
+    assert "借款协议" in alice.get(f"/offers/{application}/signed/document").text
+
+
+def test_an_operator_reads_what_was_signed_and_others_do_not(app: Flask, alice: Visitor) -> None:
+    application = an_offer(app)
+    unsigned = alice.get(f"/offers/{application}/signed").status_code
+    alice.post(f"/offers/{application}/accept", **SIGNED)
+    settle(app, "eve", Role.BORROWER)
+    eve, olga = Visitor(app), Visitor(app)
+    eve.sign_in("eve")
+    olga.sign_in("olga")
+
+    assert unsigned == 404
+    assert eve.get(f"/offers/{application}/signed").status_code == 404
+    assert eve.get(f"/offers/{application}/signed/document").status_code == 404
+    assert f"/reviews/{application}" in olga.get(f"/offers/{application}/signed").text
+    assert f"/offers/{application}/signed" in olga.get(f"/reviews/{application}").text
+
+
+def test_a_refused_acceptance_leaves_no_signature(app: Flask, alice: Visitor) -> None:
+    application = an_offer(app)
+    alice.post(f"/offers/{application}/accept", **SIGNED)
+
+    again = alice.post(f"/offers/{application}/accept", **SIGNED)
+
+    assert again.status_code == 422
+    assert len(read(app, lambda session: session.scalars(select(Signature.id)).all())) == 1
 
 
 @pytest.mark.parametrize(
