@@ -1,19 +1,37 @@
-"""Numbers, amounts and dates in the reader's language; templates use them as filters."""
+"""Numbers, amounts and dates in the reader's language; templates use them as filters.
 
-from datetime import UTC, date, datetime
+Both languages put the symbol first, a comma between thousands and a point before the cents. A page
+writes hundreds of figures, so they are put together here; the tests hold them against Babel.
+"""
+
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
+from typing import Literal, TypeAlias
 
-from babel import Locale
-from babel.dates import format_date, format_datetime, format_timedelta, get_timezone
-from babel.numbers import format_currency, format_decimal
+from babel.dates import format_date, format_timedelta, get_timezone
+from babel.numbers import format_decimal, get_currency_symbol
 from flask import Flask, current_app
-from flask_babel import get_locale
 
-from kernel import Money, Rate
+from kernel import Currency, Money, Rate
 from marketplace import clock
+from marketplace.i18n import language
+
+Unit: TypeAlias = Literal["year", "month", "day", "hour", "minute", "second"]
 
 EN_DASH = "–"
 MINUS = "\N{MINUS SIGN}"
+
+# From which distance on a unit is counted; weeks are too coarse for a deadline.
+UNITS: tuple[tuple[timedelta, Unit], ...] = (
+    (timedelta(days=730), "year"),
+    (timedelta(days=60), "month"),
+    (timedelta(hours=36), "day"),
+    (timedelta(minutes=90), "hour"),
+    (timedelta(seconds=90), "minute"),
+    (timedelta(0), "second"),
+)
+NEVER = 10**9
 
 
 def init_formats(app: Flask) -> None:
@@ -41,7 +59,7 @@ def money(amount: Money | None, *, sign: bool = False) -> str:
     """
     if amount is None:
         return EN_DASH
-    text = format_currency(abs(amount.decimal), amount.currency.value, locale=_locale())
+    text = _amount(abs(amount.minor), amount.currency)
     if amount.minor < 0:
         return MINUS + text
     return f"+{text}" if sign and amount.is_positive else text
@@ -51,19 +69,29 @@ def money_short(amount: Money | None) -> str:
     """Write an amount without its minor units, for headlines: `$1,234`."""
     if amount is None:
         return EN_DASH
-    whole = amount.decimal.to_integral_value()
-    return format_currency(
-        whole,
-        amount.currency.value,
-        locale=_locale(),
-        format="¤#,##0",
-        currency_digits=False,
-    ).replace("-", MINUS)
+    whole = int(amount.decimal.to_integral_value())
+    return f"{MINUS if whole < 0 else ''}{_symbol(amount.currency, language())}{abs(whole):,}"
+
+
+def _amount(minor: int, currency: Currency) -> str:
+    """Write an amount that is not negative."""
+    decimals = currency.exponent
+    whole, part = divmod(minor, 10**decimals)
+    cents = f".{part:0{decimals}}" if decimals else ""
+    return f"{_symbol(currency, language())}{whole:,}{cents}"
+
+
+@lru_cache
+def _symbol(currency: str, tongue: str) -> str:
+    return str(get_currency_symbol(currency, locale=tongue))
 
 
 def number(value: float | Decimal | None) -> str:
     """Write a plain number with thousands separated."""
-    return EN_DASH if value is None else format_decimal(value, locale=_locale()).replace("-", MINUS)
+    if value is None:
+        return EN_DASH
+    text = f"{value:,}" if isinstance(value, int) else format_decimal(value, locale=language())
+    return text.replace("-", MINUS)
 
 
 def pct(value: Rate | Decimal | None, *, digits: int = 2, sign: bool = False) -> str:
@@ -71,8 +99,7 @@ def pct(value: Rate | Decimal | None, *, digits: int = 2, sign: bool = False) ->
     if value is None:
         return EN_DASH
     fraction = value.value if isinstance(value, Rate) else value
-    pattern = f"#,##0.{'0' * digits}".rstrip(".")
-    text = format_decimal(abs(fraction) * 100, format=pattern, locale=_locale()) + "%"
+    text = f"{abs(fraction) * 100:,.{digits}f}%"
     if fraction < 0:
         return MINUS + text
     return f"+{text}" if sign and fraction > 0 else text
@@ -97,30 +124,29 @@ def day(value: date | datetime | None) -> str:
     """Write a calendar day: `26 Nov 2026`, or `2026年11月26日`."""
     if value is None:
         return EN_DASH
-    return format_date(value, _pattern("d MMM y", "y年M月d日"), locale=_locale())
+    return _date(value, "d MMM y", "y年M月d日")
 
 
 def day_short(value: date | datetime | None) -> str:
     """Write a day without its year, where the year is plain: `26 Nov`."""
     if value is None:
         return EN_DASH
-    return format_date(value, _pattern("d MMM", "M月d日"), locale=_locale())
+    return _date(value, "d MMM", "M月d日")
 
 
 def month(value: date | None) -> str:
     """Write a month: `Nov 2026`, or `2026年11月`."""
     if value is None:
         return EN_DASH
-    return format_date(value, _pattern("MMM y", "y年M月"), locale=_locale())
+    return _date(value, "MMM y", "y年M月")
 
 
 def moment(value: datetime | None) -> str:
     """Write an instant to the minute, in the marketplace's time zone."""
     if value is None:
         return EN_DASH
-    zone = get_timezone(current_app.config["TIMEZONE"])
-    pattern = _pattern("d MMM y, HH:mm", "y年M月d日 HH:mm")
-    return format_datetime(value, pattern, tzinfo=zone, locale=_locale())
+    here = value.astimezone(get_timezone(current_app.config["TIMEZONE"]))
+    return f"{_date(here, 'd MMM y,', 'y年M月d日')} {here:%H:%M}"
 
 
 def ago(value: datetime | None) -> str:
@@ -128,16 +154,21 @@ def ago(value: datetime | None) -> str:
     if value is None:
         return EN_DASH
     distance = value.astimezone(UTC) - clock.now()
-    return format_timedelta(distance, add_direction=True, locale=_locale())
+    unit = next(unit for least, unit in UNITS if abs(distance) >= least)
+    return format_timedelta(
+        distance, granularity=unit, threshold=NEVER, add_direction=True, locale=language()
+    )
 
 
-def _pattern(english: str, chinese: str) -> str:
-    return chinese if _locale().language == "zh" else english
+def _date(value: date, english: str, chinese: str) -> str:
+    day = value.date() if isinstance(value, datetime) else value
+    tongue = language()
+    return _dated(day, chinese if tongue == "zh" else english, tongue)
 
 
-def _locale() -> Locale:
-    """Return the reader's locale, or English where nobody reads, as in a command."""
-    return get_locale() or Locale("en")
+@lru_cache(maxsize=4096)
+def _dated(day: date, pattern: str, tongue: str) -> str:
+    return format_date(day, pattern, locale=tongue)
 
 
 def chart_value(value: Decimal | float | str | None, kind: str, currency: str | None = None) -> str:
@@ -148,5 +179,9 @@ def chart_value(value: Decimal | float | str | None, kind: str, currency: str | 
     if kind == "percent":
         return pct(figure)
     if kind == "money" and currency:
-        return format_currency(figure, currency, locale=_locale())
+        return money(_of(figure, Currency(currency)))
     return number(figure)
+
+
+def _of(figure: Decimal, currency: Currency) -> Money:
+    return Money(round(figure.scaleb(currency.exponent)), currency)

@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from babel.numbers import format_currency, format_decimal
 from flask import Flask
 from flask_babel import force_locale
 
@@ -33,6 +34,25 @@ def test_amounts_are_written_with_their_currency(language: str) -> None:
             "en": ["$1,234.50", "CN¥1,234.50"],
             "zh": ["US$1,234.50", "¥1,234.50"],
         }[language]
+    )
+
+
+@pytest.mark.parametrize("currency", Currency)
+@pytest.mark.parametrize("minor", [0, 5, 99, 100, 99_999, 100_000, 123_456_789_012])
+def test_amounts_are_written_as_babel_writes_them(
+    language: str, minor: int, currency: Currency
+) -> None:
+    amount = Money(minor, currency)
+
+    assert formats.money(amount) == format_currency(amount.decimal, currency, locale=language)
+
+
+@pytest.mark.parametrize("fraction", ["0", "0.00005", "0.12345", "0.99995", "12.3456"])
+def test_shares_are_written_as_babel_writes_them(language: str, fraction: str) -> None:
+    hundredfold = Decimal(fraction) * 100
+
+    assert formats.pct(Decimal(fraction)) == (
+        format_decimal(hundredfold, format="#,##0.00", locale=language) + "%"
     )
 
 
@@ -82,6 +102,25 @@ def test_distances_are_told_in_words(language: str) -> None:
         "en": ("3 days ago", "in 2 hours"),
         "zh": ("3天前", "2小时后"),
     }[language]
+
+
+@pytest.mark.parametrize(
+    ("distance", "told"),
+    [
+        (timedelta(days=8), "in 8 days"),
+        (timedelta(days=20), "in 20 days"),
+        (timedelta(hours=30), "in 30 hours"),
+        (timedelta(minutes=80), "in 80 minutes"),
+        (timedelta(days=-90), "3 months ago"),
+        (timedelta(days=-800), "2 years ago"),
+        (timedelta(0), "in 0 seconds"),
+    ],
+)
+def test_a_deadline_is_told_in_days_never_in_weeks(
+    app: Flask, distance: timedelta, told: str
+) -> None:
+    with app.test_request_context(), force_locale("en"):
+        assert formats.ago(NOON + distance) == told
 
 
 def test_nothing_is_a_dash(language: str) -> None:
