@@ -180,6 +180,7 @@ class _Run:
             mandate=cascade[np.concatenate([nothing, *(rows for _, rows, _ in self.served)])],
             amount=np.concatenate([nothing, *(amounts for _, _, amounts in self.served)]),
             contested=self.contested,
+            turned_away=np.full(self.contested.size, Reason.QUEUE, dtype=np.int8),
             why=why,
         )
 

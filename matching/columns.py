@@ -6,6 +6,7 @@ A `key` names a row in ties and digests, so that the order of the rows means not
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,9 @@ class Vocabulary:
     grades: tuple[str, ...]
     purposes: tuple[str, ...]
     regions: tuple[str, ...]
+    methods: tuple[str, ...] = ()
+    securities: tuple[str, ...] = ()
+    borrowers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,14 +46,20 @@ class Listings:
     needed: Ints  # what is missing to the share below which nothing is disbursed; may be negative
     minimum: Ints  # the smallest order
     step: Ints  # orders are multiples of it
-    grade: Ints  # a code, like the two that follow
+    grade: Ints  # a code, like the five that follow
     purpose: Ints
     region: Ints
+    method: Ints  # how it is repaid
+    security: Ints
+    kind: Ints  # of borrower
+    score: Ints
     rate: Ints  # hundred-millionths
     installments: Ints
     closes_in: Ints
     open_for: Ints
     borrower: Ints  # the row of the lender who borrows here, or -1
+    manual: Ints  # the part of the room that only orders by hand may take for now
+    groups: Ints  # shape L x any width: the groups a listing belongs to, padded with -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,3 +92,20 @@ class Holdings:
     listing: Ints
     lender: Ints
     amount: Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Limits:
+    """What mandates may still place in a group: a borrower, a grade, a purpose; one row per pair.
+
+    A group is any number that `Listings.groups` uses. A mandate without a row is not limited.
+    """
+
+    mandate: Ints
+    group: Ints
+    left: Ints
+
+    @classmethod
+    def none(cls) -> Self:
+        """Limit nobody."""
+        return cls(mandate=ints(()), group=ints(()), left=ints(()))

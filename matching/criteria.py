@@ -17,23 +17,44 @@ UNBOUNDED = 2**62
 class Reason(IntEnum):
     """How far a mandate came with a listing: each step is tried only after all before it.
 
-    `SERVED` is the end of the way; everything before it is why no money was placed.
+    `SERVED` is the end of the way; everything before it is why no money was placed. Stored batches
+    speak in these numbers: criteria come below `MATCHED`, and no number is given twice.
     """
 
     NOTHING_OPEN = 0
     OWN_LISTING = 1
-    GRADE = 2
-    RATE = 3
-    TERM = 4
-    PURPOSE = 5
-    REGION = 6
-    MATCHED = 7  # the criteria are met; never the last word on a pair
-    CAP = 8  # the lender already holds as much of this listing as the mandate allows
-    TOTAL = 9  # the mandate has placed all that it may
-    CASH = 10  # what is free, less what is to be kept, is less than the smallest order
-    OTHER_MANDATE = 11  # another mandate of the same lender went first
-    QUEUE = 12  # others were before it and the listing was full
-    SERVED = 13
+    UNTESTED = 2  # the lender has not passed the test that its rule pack asks for
+    LEGAL_LIMIT = 3  # the lender has placed what its rule pack allows
+    GRADE = 10
+    RATE = 11
+    TERM = 12
+    PURPOSE = 13
+    REGION = 14
+    METHOD = 15
+    SCORE = 16
+    SECURITY = 17
+    BORROWER = 18
+    MATCHED = 64  # the criteria are met; never the last word on a pair
+    CAP = 65  # the lender already holds as much of this listing as the mandate allows
+    LIMIT = 66  # the mandate has reached what it may place in one of the listing's groups
+    TOTAL = 67  # the mandate has placed all that it may
+    CASH = 68  # what is free, less what is to be kept, is less than the smallest order
+    OTHER_MANDATE = 69  # another mandate of the same lender went first
+    MANUAL = 70  # what is left of the listing is kept for orders by hand
+    SHORT = 71  # the listing would not have reached its minimum, so nobody's money was tied up
+    QUEUE = 72  # others were before it and the listing was full
+    SERVED = 73
+
+
+# Each list of words, the column of the listings that it is about, and the reason it gives.
+WORDS = {
+    "grades": ("grade", Reason.GRADE),
+    "purposes": ("purpose", Reason.PURPOSE),
+    "regions": ("region", Reason.REGION),
+    "methods": ("method", Reason.METHOD),
+    "securities": ("security", Reason.SECURITY),
+    "borrowers": ("kind", Reason.BORROWER),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +68,20 @@ class Criteria:
     installments_max: int | None = None
     purposes: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    score_min: int | None = None
+    score_max: int | None = None
+    securities: tuple[str, ...] = ()
+    borrowers: tuple[str, ...] = ()
+    barred: int | None = None  # the `Reason` for which its lender may buy nothing at all
+
+    @property
+    def count(self) -> int:
+        """Count what restricts: a range with one end or two is one criterion."""
+        ranges = ("rate", "installments", "score")
+        stored = self.to_json()
+        words = sum(bool(getattr(self, name)) for name in WORDS)
+        return words + sum(any(name.startswith(each) for name in stored) for each in ranges)
 
     def to_json(self) -> dict[str, Any]:
         """Return the stored form: only what restricts, lists sorted, rates as `Rate.e8`."""
@@ -75,8 +110,8 @@ def _read(name: str, value: Any) -> Any:
 class Profiles:
     """The distinct criteria of many mandates, as columns: P rows.
 
-    `grades`, `purposes` and `regions` say for each row and each word of the vocabulary whether it
-    is allowed: shape P x number of words.
+    `words` says per list for each row and each word of the vocabulary whether it is allowed:
+    shape P x number of words.
     """
 
     criteria: tuple[Criteria, ...]
@@ -84,9 +119,10 @@ class Profiles:
     rate_max: Ints
     installments_min: Ints
     installments_max: Ints
-    grades: Bools
-    purposes: Bools
-    regions: Bools
+    score_min: Ints
+    score_max: Ints
+    barred: Ints
+    words: dict[str, Bools]
 
     @classmethod
     def of(cls, criteria: Sequence[Criteria], words: Vocabulary) -> Self:
@@ -97,9 +133,13 @@ class Profiles:
             rate_max=ints(_e8(each.rate_max, default=UNBOUNDED) for each in criteria),
             installments_min=ints(each.installments_min or 0 for each in criteria),
             installments_max=ints(each.installments_max or UNBOUNDED for each in criteria),
-            grades=_allowed([each.grades for each in criteria], words.grades),
-            purposes=_allowed([each.purposes for each in criteria], words.purposes),
-            regions=_allowed([each.regions for each in criteria], words.regions),
+            score_min=ints(each.score_min or 0 for each in criteria),
+            score_max=ints(each.score_max or UNBOUNDED for each in criteria),
+            barred=ints(each.barred or 0 for each in criteria),
+            words={
+                name: _allowed([getattr(each, name) for each in criteria], getattr(words, name))
+                for name in WORDS
+            },
         )
 
 
@@ -117,17 +157,24 @@ def first_failures(profiles: Profiles, listings: Listings) -> Codes:
 
     Where all are met it says `Reason.MATCHED`.
     """
-    rate, term = listings.rate[None, :], listings.installments[None, :]
     passed = {
-        Reason.GRADE: profiles.grades[:, listings.grade],
-        Reason.RATE: (profiles.rate_min[:, None] <= rate) & (rate <= profiles.rate_max[:, None]),
-        Reason.TERM: (profiles.installments_min[:, None] <= term)
-        & (term <= profiles.installments_max[:, None]),
-        Reason.PURPOSE: profiles.purposes[:, listings.purpose],
-        Reason.REGION: profiles.regions[:, listings.region],
+        reason: profiles.words[name][:, getattr(listings, column)]
+        for name, (column, reason) in WORDS.items()
     }
+    passed[Reason.RATE] = _within(profiles.rate_min, listings.rate, profiles.rate_max)
+    passed[Reason.TERM] = _within(
+        profiles.installments_min, listings.installments, profiles.installments_max
+    )
+    passed[Reason.SCORE] = _within(profiles.score_min, listings.score, profiles.score_max)
     table = np.full((len(profiles.criteria), len(listings.keys)), Reason.MATCHED, dtype=np.int8)
     # From the last criterion to the first, so that the first to fail has the last word.
     for reason in sorted(passed, reverse=True):
         table[~passed[reason]] = reason
+    barred = np.flatnonzero(profiles.barred)
+    table[barred] = profiles.barred[barred, None]
     return table
+
+
+def _within(low: Ints, value: Ints, high: Ints) -> Bools:
+    inside: Bools = (low[:, None] <= value[None, :]) & (value[None, :] <= high[:, None])
+    return inside

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 import numpy as np
 
-from matching.columns import Bools, Codes, Holdings, Ints, Lenders, Listings, Mandates
+from matching.columns import Bools, Codes, Holdings, Ints, Lenders, Limits, Listings, Mandates
 from matching.criteria import Profiles
 
 # Amounts stay below this, so that an amount times a million is still an int64.
@@ -23,6 +23,7 @@ class Market:
     mandates: Mandates
     profiles: Profiles
     holdings: Holdings
+    limits: Limits
 
     def __post_init__(self) -> None:
         """Refuse amounts that the arithmetic could not carry."""
@@ -39,17 +40,29 @@ class Market:
         # What points to a row of another table points to its place in the order of the keys.
         listing, lender, profile = _places(of.keys), _places(to.keys), _places(texts)
         borrower = np.append(lender, -1)[of.borrower]
-        wants = (of.grade, of.purpose, of.region, of.rate, of.installments)
-        terms = (of.room, of.needed, of.minimum, of.step, of.closes_in, of.open_for)
+        wants = (of.grade, of.purpose, of.region, of.method, of.security, of.kind, of.score)
+        terms = (
+            of.rate,
+            of.installments,
+            of.room,
+            of.manual,
+            of.needed,
+            of.minimum,
+            of.step,
+            of.closes_in,
+            of.open_for,
+        )
         limits = (by.rank, by.cap, by.keep, by.remaining)
         held = (listing[self.holdings.listing], lender[self.holdings.lender], self.holdings.amount)
+        capped = (_places(by.keys)[self.limits.mandate], self.limits.group, self.limits.left)
         return _sha256(
             json.dumps(astuple(of.words)).encode(),
-            _table(of.keys, *wants, *terms, borrower),
+            _table(of.keys, *wants, *terms, borrower, *np.sort(of.groups, axis=1).T),
             _table(to.keys, to.cash, to.invested, to.idle_for),
             _table(by.keys, lender[by.lender], *limits, profile[by.profile]),
             b"".join(sorted(texts)),
             np.stack(held)[:, np.lexsort(held)].tobytes(),
+            np.stack(capped)[:, np.lexsort(capped)].tobytes(),
         )
 
 
@@ -57,14 +70,16 @@ class Market:
 class Plan:
     """Who gets how much of what: n rows, in the order in which they were served.
 
-    `contested` says per listing whether more was offered than it could take. `why` is per mandate
-    the `Reason` of the listing with which it came furthest.
+    `contested` says per listing whether more was offered than it could take, `turned_away` what
+    those are told who could have bought. `why` is per mandate the `Reason` of the listing with
+    which it came furthest.
     """
 
     listing: Ints
     mandate: Ints
     amount: Ints
     contested: Bools
+    turned_away: Codes
     why: Codes
 
     def digest(self, market: Market) -> str:

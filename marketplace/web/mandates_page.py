@@ -22,9 +22,12 @@ IDLE: dict[str, Any] = {
     Reason.PURPOSE.name: _l("No open loan is for one of its purposes."),
     Reason.REGION.name: _l("No open loan is from one of its regions."),
     Reason.CAP.name: _l("You already hold the most you allow of every loan that fits."),
+    Reason.LIMIT.name: _l("It holds the most it may of such loans or of their borrowers."),
     Reason.TOTAL.name: _l("It has placed all that it may."),
     Reason.CASH.name: _l("Your free cash, less what you keep, is too little for an order."),
     Reason.OTHER_MANDATE.name: _l("Another standing order of yours went first."),
+    Reason.MANUAL.name: _l("What is left of the loans that fit is kept for orders by hand."),
+    Reason.SHORT.name: _l("The loans that fit would not have reached their minimum."),
     Reason.QUEUE.name: _l("Others were served first; it comes earlier next time."),
 }
 

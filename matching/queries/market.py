@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 import escrow
 from kernel import Currency
-from matching.columns import NEVER, Holdings, Lenders, Listings, Mandates, Vocabulary, ints
-from matching.criteria import Criteria, Profiles
+from matching.columns import NEVER, Holdings, Lenders, Limits, Listings, Mandates, Vocabulary, ints
+from matching.criteria import WORDS, Criteria, Profiles
 from matching.market import LARGEST, Market
 from matching.models import Mandate, MandateStatus, Order, OrderStatus
 from origination import Listing, ListingStatus
@@ -64,11 +64,13 @@ def snapshot(
         mandates=_mandate_columns(mandates, lenders, profile),
         profiles=Profiles.of(criteria, words),
         holdings=_holdings(session, listings, lenders, currency),
+        limits=Limits.none(),
     )
     return Snapshot(market, listings, mandates, tuple(accounts.values()))
 
 
 _FUNDING = Listing.terms["funding"]
+_METHOD = Listing.terms["conventions"]["method"].as_string()
 LISTING_COLUMNS = (
     Listing.id,
     Listing.borrower_id,
@@ -82,10 +84,13 @@ LISTING_COLUMNS = (
     Listing.region,
     Listing.rate,
     Listing.installments,
+    Listing.score,
+    Listing.facts,
     Listing.opened_at,
     Listing.closes_at,
     _FUNDING["order_minimum_minor"].as_integer().label("order_minimum"),
     _FUNDING["order_step_minor"].as_integer().label("order_step"),
+    _METHOD.label("method"),
 )
 MANDATE_COLUMNS = (
     Mandate.id,
@@ -130,7 +135,20 @@ def vocabulary(listings: Sequence[Row[*tuple[Any, ...]]]) -> Vocabulary:
         grades=tuple(sorted({row.grade for row in listings})),
         purposes=tuple(sorted({row.purpose for row in listings})),
         regions=tuple(sorted({row.region for row in listings})),
+        methods=tuple(sorted({row.method for row in listings})),
+        securities=tuple(sorted({security(row.facts) for row in listings})),
+        borrowers=tuple(sorted({borrower_kind(row.facts) for row in listings})),
     )
+
+
+def security(facts: Mapping[str, Any]) -> str:
+    """Return what secures a listing, by the public facts of its borrower."""
+    return str(facts.get("security", "none"))
+
+
+def borrower_kind(facts: Mapping[str, Any]) -> str:
+    """Return who borrows, by the public facts: one person, or two together."""
+    return "joint" if facts.get("joint") else "single"
 
 
 def listing_columns(
@@ -141,9 +159,8 @@ def listing_columns(
     lenders: Mapping[UUID, int],
 ) -> Listings:
     """Lay listings out as columns; the smallest order is rounded up to the step."""
-    grades, purposes, regions = (
-        {word: code for code, word in enumerate(each)}
-        for each in (words.grades, words.purposes, words.regions)
+    grades, purposes, regions, methods, securities, kinds = (
+        {word: code for code, word in enumerate(getattr(words, name))} for name in WORDS
     )
     minimum, step = ints(row.order_minimum for row in rows), ints(row.order_step for row in rows)
     return Listings(
@@ -156,11 +173,17 @@ def listing_columns(
         grade=ints(grades[row.grade] for row in rows),
         purpose=ints(purposes[row.purpose] for row in rows),
         region=ints(regions[row.region] for row in rows),
+        method=ints(methods[row.method] for row in rows),
+        security=ints(securities[security(row.facts)] for row in rows),
+        kind=ints(kinds[borrower_kind(row.facts)] for row in rows),
+        score=ints(row.score for row in rows),
         rate=ints(row.rate.e8 for row in rows),
         installments=ints(row.installments for row in rows),
         closes_in=ints(_seconds(row.closes_at - at) for row in rows),
         open_for=ints(_seconds(at - row.opened_at) for row in rows),
         borrower=ints(lenders.get(row.borrower_id, -1) for row in rows),
+        manual=np.zeros(len(rows), dtype=np.int64),
+        groups=np.zeros((len(rows), 0), dtype=np.int64),
     )
 
 

@@ -7,13 +7,26 @@ import numpy as np
 from hypothesis import strategies as st
 
 from kernel import Rate
-from matching.columns import NEVER, Holdings, Lenders, Listings, Mandates, Vocabulary, ints
+from matching.columns import (
+    NEVER,
+    Holdings,
+    Ints,
+    Lenders,
+    Limits,
+    Listings,
+    Mandates,
+    Vocabulary,
+    ints,
+)
 from matching.criteria import Criteria, Profiles
 from matching.market import Market, Plan
 
 GRADES = ("A", "B", "C")
 PURPOSES = ("car", "home")
 REGIONS = ("CA", "NY")
+METHODS = ("bullet", "equal_installment")
+SECURITIES = ("none", "vehicle")
+BORROWERS = ("joint", "single")
 
 
 @dataclass(frozen=True)
@@ -28,11 +41,17 @@ class Offer:
     grade: str = "A"
     purpose: str = "car"
     region: str = "CA"
+    method: str = "equal_installment"
+    security: str = "none"
+    kind: str = "single"
+    score: int = 600
     rate: str = "10"
     installments: int = 36
     closes_in: int = 1_000
     open_for: int = 0
     borrower: str = ""
+    manual: int = 0
+    groups: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,11 +82,13 @@ def market(
     purses: Sequence[Purse],
     wishes: Sequence[Wish],
     held: Sequence[tuple[str, str, int]] = (),
+    limits: Sequence[tuple[str, int, int]] = (),
 ) -> Market:
     """Lay rows out as columns, in the order given."""
     names = [purse.name for purse in purses]
     titles = [offer.name for offer in offers]
-    words = Vocabulary(GRADES, PURPOSES, REGIONS)
+    orders = [f"{wish.lender}/{wish.name}" for wish in wishes]
+    words = Vocabulary(GRADES, PURPOSES, REGIONS, METHODS, SECURITIES, BORROWERS)
     criteria = list(dict.fromkeys(wish.criteria for wish in wishes))
     return Market(
         listings=Listings(
@@ -80,6 +101,10 @@ def market(
             grade=ints(GRADES.index(offer.grade) for offer in offers),
             purpose=ints(PURPOSES.index(offer.purpose) for offer in offers),
             region=ints(REGIONS.index(offer.region) for offer in offers),
+            method=ints(METHODS.index(offer.method) for offer in offers),
+            security=ints(SECURITIES.index(offer.security) for offer in offers),
+            kind=ints(BORROWERS.index(offer.kind) for offer in offers),
+            score=ints(offer.score for offer in offers),
             rate=ints(Rate.percent(offer.rate).e8 for offer in offers),
             installments=ints(offer.installments for offer in offers),
             closes_in=ints(offer.closes_in for offer in offers),
@@ -87,6 +112,8 @@ def market(
             borrower=ints(
                 names.index(offer.borrower) if offer.borrower in names else -1 for offer in offers
             ),
+            manual=ints(offer.manual for offer in offers),
+            groups=_padded([offer.groups for offer in offers]),
         ),
         lenders=Lenders(
             keys=tuple(name.encode() for name in names),
@@ -95,7 +122,7 @@ def market(
             idle_for=ints(purse.idle_for for purse in purses),
         ),
         mandates=Mandates(
-            keys=tuple(f"{wish.lender}/{wish.name}".encode() for wish in wishes),
+            keys=tuple(name.encode() for name in orders),
             lender=ints(names.index(wish.lender) for wish in wishes),
             profile=ints(criteria.index(wish.criteria) for wish in wishes),
             rank=ints(wish.rank for wish in wishes),
@@ -109,7 +136,18 @@ def market(
             lender=ints(names.index(name) for _, name, _ in held),
             amount=ints(amount for _, _, amount in held),
         ),
+        limits=Limits(
+            mandate=ints(orders.index(name) for name, _, _ in limits),
+            group=ints(group for _, group, _ in limits),
+            left=ints(left for _, _, left in limits),
+        ),
     )
+
+
+def _padded(groups: Sequence[tuple[int, ...]]) -> Ints:
+    width = max(map(len, groups), default=0)
+    table = [[*each, *[-1] * (width - len(each))] for each in groups]
+    return np.array(table, dtype=np.int64).reshape(len(groups), width)
 
 
 def lines(plan: Plan, market: Market) -> dict[tuple[str, str], int]:
