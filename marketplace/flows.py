@@ -14,7 +14,7 @@ import escrow
 import matching
 import origination
 import servicing
-from kernel import Money
+from kernel import Money, find
 from marketplace import jobs
 
 BATCH, EXPIRY, PAYOUT = "matching.batch", "listing.expiry", "escrow.payout"
@@ -79,7 +79,14 @@ def disburse(
     """Make a loan of a funded listing and send the proceeds to its borrower's bank.
 
     Done again, it returns the same loan and sends nothing.
+
+    Raises:
+        StillRevocable: a lender may still take its order back.
     """
+    until = matching.revocable_until(session, listing_id=listing_id)
+    if until is not None and at < until:
+        number = find(session, origination.Listing, listing_id).number
+        raise matching.StillRevocable(number=number, until=until.isoformat(timespec="minutes"))
     loan = servicing.open_loan(session, listing_id=listing_id, at=at, on=on, by=by)
     pay_out(
         session,
@@ -134,6 +141,31 @@ def expire(session: Session, *, listing_id: UUID, at: datetime) -> None:
         watch(session, listing, at=at)
     else:
         call_mandates(session, at=at)
+
+
+def cancel_order(
+    session: Session, *, order_id: UUID, lender_id: UUID, at: datetime
+) -> matching.Order:
+    """Take an order back; what it frees may be bought by others.
+
+    A full listing takes orders again; one whose time has passed meanwhile ends at once, and one
+    that falls below what its borrower may take is given up.
+
+    Raises:
+        NotFound: the lender has no such order.
+        OrderFixed: it is too late.
+    """
+    order = matching.cancel_order(session, order_id=order_id, lender_id=lender_id, at=at)
+    listing = find(session, origination.Listing, order.listing_id)
+    ends, status = origination.ends_at(listing), origination.ListingStatus(listing.status)
+    if status is origination.ListingStatus.OPEN and ends is not None and ends <= at:
+        expire(session, listing_id=listing.id, at=at)
+    elif status is origination.ListingStatus.PARTIAL and listing.reserved < listing.minimum:
+        why = "an order was revoked, and too little is left"
+        withdraw_listing(session, listing_id=listing.id, by="system", why=why, at=at)
+    else:
+        call_mandates(session, at=at)
+    return order
 
 
 def withdraw(session: Session, *, application_id: UUID, by: str, why: str, at: datetime) -> None:

@@ -6,9 +6,15 @@ a time.
 """
 
 from matching.allocate import allocate
+from matching.basket import BasketLine, Confirmation, LineStatus
 from matching.criteria import Criteria, Reason
 from matching.errors import (
+    BasketKeyTaken,
     BatchOvertaken,
+    ConsentNeeded,
+    EmptyBasket,
+    KnowledgeTestMissing,
+    LegalLimitReached,
     ListingAlive,
     ListingClosed,
     ListingFull,
@@ -17,16 +23,27 @@ from matching.errors import (
     OrderOffStep,
     OrderTooSmall,
     OwnListing,
+    StillRevocable,
     UnusableMandate,
 )
 from matching.market import Market, Plan
-from matching.models import Batch, Mandate, MandateStatus, Order, OrderStatus
+from matching.models import (
+    Basket,
+    Batch,
+    LenderStanding,
+    Mandate,
+    MandateStatus,
+    Order,
+    OrderStatus,
+)
 from matching.operations import (
     cancel_order,
+    declare_standing,
     decline_partial,
     end_mandate,
     expire_listing,
     pause_mandate,
+    place_basket,
     place_order,
     release,
     resume_mandate,
@@ -35,10 +52,14 @@ from matching.operations import (
     update_mandate,
     withdraw_listing,
 )
+from matching.packs import Pack, UnknownPack, packs
 from matching.queries import (
+    Allowance,
+    BasketAnswer,
     MandateLine,
     OrderLine,
     OrderPreview,
+    basket_of,
     batches,
     currencies_open,
     mandates_of,
@@ -47,13 +68,27 @@ from matching.queries import (
     order_of,
     orders_of,
     preview_order,
+    revocable_until,
     snapshot,
+    standing_of,
 )
 
 __all__ = [
+    "Allowance",
+    "Basket",
+    "BasketAnswer",
+    "BasketKeyTaken",
+    "BasketLine",
     "Batch",
     "BatchOvertaken",
+    "Confirmation",
+    "ConsentNeeded",
     "Criteria",
+    "EmptyBasket",
+    "KnowledgeTestMissing",
+    "LegalLimitReached",
+    "LenderStanding",
+    "LineStatus",
     "ListingAlive",
     "ListingClosed",
     "ListingFull",
@@ -70,13 +105,18 @@ __all__ = [
     "OrderStatus",
     "OrderTooSmall",
     "OwnListing",
+    "Pack",
     "Plan",
     "Reason",
+    "StillRevocable",
+    "UnknownPack",
     "UnusableMandate",
     "allocate",
+    "basket_of",
     "batches",
     "cancel_order",
     "currencies_open",
+    "declare_standing",
     "decline_partial",
     "end_mandate",
     "expire_listing",
@@ -85,14 +125,18 @@ __all__ = [
     "order_book",
     "order_of",
     "orders_of",
+    "packs",
     "pause_mandate",
+    "place_basket",
     "place_order",
     "preview_order",
     "release",
     "resume_mandate",
+    "revocable_until",
     "run_batch",
     "save_mandate",
     "snapshot",
+    "standing_of",
     "update_mandate",
     "withdraw_listing",
 ]

@@ -31,6 +31,30 @@ class OrderKeyTaken(Conflict):
     """The key {key} was used before for another order; nothing was placed."""
 
 
+class BasketKeyTaken(Conflict):
+    """The key {key} was used before for another basket; nothing was placed."""
+
+
+class EmptyBasket(Invalid):
+    """A basket needs between one and {most} orders."""
+
+
+class KnowledgeTestMissing(Refused):
+    """Pass the knowledge test first; the rules of your home ask for it."""
+
+
+class LegalLimitReached(Refused):
+    """The rules of your home let you place {left} more for now."""
+
+
+class ConsentNeeded(Refused):
+    """More than {limit} in one loan needs your explicit consent."""
+
+
+class StillRevocable(Refused):
+    """Lenders may still take orders in listing L-{number} back until {until}."""
+
+
 class OrderFixed(Refused):
     """This order is {order} and its listing {listing}; it can no longer be cancelled."""
 

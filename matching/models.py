@@ -1,11 +1,11 @@
 """The tables of who funds what."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel import Base, Machine, MoneyColumn, Stateful
@@ -95,6 +95,35 @@ class Order(Base):
     placed_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     closed_why: Mapped[str | None] = mapped_column(String(200))
+    revocable_until: Mapped[datetime | None]  # the end of its lender's reflection period
+
+
+class Basket(Base):
+    """Several orders in one instruction, with what became of each of its lines."""
+
+    __tablename__ = "basket"
+    __table_args__ = (UniqueConstraint("lender_id", "key"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    lender_id: Mapped[UUID]
+    key: Mapped[str] = mapped_column(String(120))
+    content_digest: Mapped[str] = mapped_column(String(64))
+    confirmations: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    placed_at: Mapped[datetime]
+
+
+class LenderStanding(Base):
+    """What a lender is before the law: its rule pack, its test, what it owns."""
+
+    __tablename__ = "lender_standing"
+    net_assets = MoneyColumn("net_assets_minor")
+
+    lender_id: Mapped[UUID] = mapped_column(primary_key=True)
+    pack: Mapped[str] = mapped_column(String(32))
+    tested_on: Mapped[date | None]  # when the lender passed the knowledge test
+    net_assets_minor: Mapped[int | None]  # as declared by the lender, none where it has not
+    currency: Mapped[str] = mapped_column(String(3))
+    declared_at: Mapped[datetime]
 
 
 class Batch(Base):

@@ -15,6 +15,15 @@ def fits(listing: Listing, wanted: Money, *, at: datetime) -> bool:
     return room == wanted or (is_whole_order(listing, wanted) and room > wanted)
 
 
+def can_cancel(order: str, listing: str, revocable_until: datetime | None, *, at: datetime) -> bool:
+    """Say whether an order may be taken back: while its listing is open, or reflected upon."""
+    if order != "reserved":
+        return False
+    reflects = revocable_until is not None and at < revocable_until
+    waiting = {ListingStatus.FUNDED, ListingStatus.PARTIAL}
+    return listing == ListingStatus.OPEN or (reflects and listing in waiting)
+
+
 def is_whole_order(listing: Listing, amount: Money) -> bool:
     """Say whether an amount is at least the minimum and a multiple of the step."""
     terms = Terms.from_json(listing.terms)

@@ -166,7 +166,8 @@ LISTINGS = Machine(
         _L.OPEN: {_L.FUNDED, _L.PARTIAL, _L.EXPIRED, _L.WITHDRAWN},
         # Funded to at least the minimum: the borrower accepts the smaller amount or declines.
         _L.PARTIAL: {_L.FUNDED, _L.EXPIRED, _L.WITHDRAWN},
-        _L.FUNDED: {_L.DISBURSED, _L.WITHDRAWN},
+        # A lender who may still reflect takes an order back: there is room again.
+        _L.FUNDED: {_L.DISBURSED, _L.WITHDRAWN, _L.OPEN},
         _L.DISBURSED: set(),
         _L.EXPIRED: set(),
         _L.WITHDRAWN: set(),

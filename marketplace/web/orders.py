@@ -49,7 +49,7 @@ def index() -> tuple[str, int]:
             before=before,
         )
     more = str(rows[-1].id) if len(rows) >= ROWS else None
-    page = OrdersPage(rows=tuple(rows), before=more, shows_all=shows_all)
+    page = OrdersPage(rows=tuple(rows), before=more, shows_all=shows_all, at=clock.now())
     return render("orders/index.html", page=page)
 
 
@@ -77,7 +77,7 @@ def show(order_id: UUID) -> tuple[str, int]:
         order = matching.order_of(session, order_id=order_id, lender_id=me().id)
         account = AccountRef(AccountKind.LENDER, me().id, order.amount.currency)
         cash = escrow.balance(session, account=account)
-    page = OrderPage(order=order, cash=cash, is_new="placed" in request.args)
+    page = OrderPage(order=order, cash=cash, is_new="placed" in request.args, at=clock.now())
     return render("orders/show.html", page=page)
 
 
@@ -87,8 +87,7 @@ def cancel(order_id: UUID) -> Response:
     """Take an order back; what it leaves free may be bought by others."""
 
     def work(session: Session) -> Money:
-        order = matching.cancel_order(session, order_id=order_id, lender_id=me().id, at=clock.now())
-        flows.call_mandates(session, at=clock.now())
+        order = flows.cancel_order(session, order_id=order_id, lender_id=me().id, at=clock.now())
         return order.amount
 
     freed = formats.money(in_transaction(work))

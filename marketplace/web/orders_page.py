@@ -1,6 +1,7 @@
 """What the pages of orders show."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from kernel import Money
 from matching import OrderLine, OrderPreview
@@ -28,6 +29,7 @@ class OrderPage:
     order: OrderLine
     cash: Money
     is_new: bool
+    at: datetime
 
     @property
     def is_less(self) -> bool:
@@ -42,3 +44,4 @@ class OrdersPage:
     rows: tuple[OrderLine, ...]
     before: str | None
     shows_all: bool
+    at: datetime

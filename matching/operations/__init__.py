@@ -1,5 +1,6 @@
 """What may be done in matching."""
 
+from matching.operations.baskets import place_basket
 from matching.operations.batches import run_batch
 from matching.operations.endings import (
     decline_partial,
@@ -15,13 +16,16 @@ from matching.operations.mandates import (
     update_mandate,
 )
 from matching.operations.orders import cancel_order, place_order
+from matching.operations.standings import declare_standing
 
 __all__ = [
     "cancel_order",
+    "declare_standing",
     "decline_partial",
     "end_mandate",
     "expire_listing",
     "pause_mandate",
+    "place_basket",
     "place_order",
     "release",
     "resume_mandate",

@@ -13,7 +13,8 @@ from kernel import Currency, Money, NotFound, find, lock, new_id
 from matching import queries
 from matching.errors import OrderFixed, OrderKeyTaken, OwnListing
 from matching.models import Mandate, Order, OrderStatus
-from matching.room import is_whole_order, refusal
+from matching.operations.standings import check_standing
+from matching.room import can_cancel, is_whole_order, refusal
 from origination import Listing, ListingStatus
 
 
@@ -26,6 +27,7 @@ def place_order(
     key: str,
     at: datetime,
     allow_partial: bool = False,
+    consents: bool = False,
 ) -> Order:
     """Reserve a lender's money for a listing, or return the order placed with this key before.
 
@@ -39,6 +41,7 @@ def place_order(
         key: the lender's name for this order.
         at: when it was placed.
         allow_partial: whether to take what is left where that is less than the amount.
+        consents: whether the lender has said yes to more than its rule pack advises in one loan.
 
     Raises:
         NotFound: there is no such listing.
@@ -48,6 +51,7 @@ def place_order(
         OrderTooSmall: the amount is below the minimum.
         OrderOffStep: the amount is not a multiple of the step.
         InsufficientFunds: the lender's cash does not suffice.
+        KnowledgeTestMissing, LegalLimitReached, ConsentNeeded: its rule pack does not allow it.
         OrderKeyTaken: the key stands for another order.
     """
     known = queries.order_by_key(session, lender_id=lender_id, key=key)
@@ -64,7 +68,7 @@ def place_order(
     )
     try:
         with session.begin_nested():
-            _place(session, order, at=at, allow_partial=allow_partial)
+            _place(session, order, at=at, allow_partial=allow_partial, consents=consents)
     except IntegrityError:
         # The key was used at the same moment; what it stands for is visible now.
         mine = (Order.lender_id == lender_id, Order.key == key)
@@ -73,11 +77,15 @@ def place_order(
 
 
 def cancel_order(session: Session, *, order_id: UUID, lender_id: UUID, at: datetime) -> Order:
-    """Take an order back while its listing is open; doing it again changes nothing.
+    """Take an order back; doing it again changes nothing.
+
+    It can be taken back while its listing is open and, where its lender's rule pack asks for a
+    reflection period, until that is over. A listing that was full takes orders again then; whoever
+    calls this ends one whose time has passed.
 
     Raises:
         NotFound: the lender has no such order.
-        OrderFixed: the listing is no longer open, or the order no longer reserved.
+        OrderFixed: it is too late for both, or the order is no longer reserved.
     """
     order = find(session, Order, order_id)
     if order.lender_id != lender_id:
@@ -86,13 +94,17 @@ def cancel_order(session: Session, *, order_id: UUID, lender_id: UUID, at: datet
     order = lock(session, Order, order_id)
     if order.status == OrderStatus.CANCELLED:
         return order
-    if order.status != OrderStatus.RESERVED or listing.status != ListingStatus.OPEN:
+    if not can_cancel(order.status, listing.status, order.revocable_until, at=at):
         raise OrderFixed(order=order.status, listing=listing.status)
 
     order.status = OrderStatus.CANCELLED
     order.closed_at, order.closed_why = at, "cancelled by the lender"
     listing.reserved -= order.amount
     listing.orders -= 1
+    if listing.status == ListingStatus.FUNDED:
+        by = f"lender:{lender_id}"
+        listing.move(session, ListingStatus.OPEN, by=by, at=at, why="an order was revoked")
+        listing.closed_at = None
     if order.mandate_id is not None:
         lock(session, Mandate, order.mandate_id).invested_minor -= order.amount_minor
     escrow.post(
@@ -128,10 +140,16 @@ def _the_same(order: Order, listing_id: UUID, amount: Money) -> Order:
     return order
 
 
-def _place(session: Session, order: Order, *, at: datetime, allow_partial: bool) -> None:
+def _place(
+    session: Session, order: Order, *, at: datetime, allow_partial: bool, consents: bool
+) -> None:
     listing = find(session, Listing, order.listing_id)
     if listing.borrower_id == order.lender_id:
         raise OwnListing
+    pack = check_standing(
+        session, lender_id=order.lender_id, amount=order.requested, consents=consents, at=at
+    )
+    order.revocable_until = pack.revocable_until(at)
     order.amount = _take(session, listing, order.requested, at=at, allow_partial=allow_partial)
     source = escrow.open_account(
         session, kind=AccountKind.LENDER, owner_id=order.lender_id, currency=order.amount.currency

@@ -1,23 +1,46 @@
 """What matching knows, for its operations and for pages."""
 
+from matching.queries.baskets import BasketAnswer, basket_of
 from matching.queries.mandates import MandateLine, batches, mandates_of, matching_listings
 from matching.queries.market import Snapshot, currencies_open, snapshot
-from matching.queries.orders import OrderLine, order_book, order_by_key, order_of, orders_of
+from matching.queries.orders import (
+    OrderLine,
+    order_book,
+    order_by_key,
+    order_of,
+    orders_of,
+    revocable_until,
+)
 from matching.queries.previews import OrderPreview, preview_order
+from matching.queries.standings import (
+    Allowance,
+    allowances,
+    headroom,
+    net_assets,
+    standing_of,
+)
 
 __all__ = [
+    "Allowance",
+    "BasketAnswer",
     "MandateLine",
     "OrderLine",
     "OrderPreview",
     "Snapshot",
+    "allowances",
+    "basket_of",
     "batches",
     "currencies_open",
+    "headroom",
     "mandates_of",
     "matching_listings",
+    "net_assets",
     "order_book",
     "order_by_key",
     "order_of",
     "orders_of",
     "preview_order",
+    "revocable_until",
     "snapshot",
+    "standing_of",
 ]

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from kernel import Currency, Money, NotFound, Rate
 from matching.models import Mandate, Order, OrderStatus
+from matching.room import can_cancel
 from origination import Listing, ListingStatus
 
 
@@ -33,12 +34,11 @@ class OrderLine:
     rate: Rate
     installments: int
     purpose: str
+    revocable_until: datetime | None = None
 
-    @property
-    def is_cancellable(self) -> bool:
-        """Whether the lender may still take it back."""
-        is_open = self.listing_status is ListingStatus.OPEN
-        return is_open and self.status is OrderStatus.RESERVED
+    def is_cancellable(self, at: datetime) -> bool:
+        """Say whether the lender may take it back at an instant."""
+        return can_cancel(self.status, self.listing_status, self.revocable_until, at=at)
 
 
 def orders_of(
@@ -85,6 +85,14 @@ def order_by_key(session: Session, *, lender_id: UUID, key: str) -> Order | None
     return session.scalar(select(Order).where(Order.lender_id == lender_id, Order.key == key))
 
 
+def revocable_until(session: Session, *, listing_id: UUID) -> datetime | None:
+    """Return until when lenders may take reserved orders in a full listing back, if any may."""
+    last = select(func.max(Order.revocable_until)).where(
+        Order.listing_id == listing_id, Order.status == OrderStatus.RESERVED
+    )
+    return session.scalar(last)
+
+
 def _lines() -> Select[Order, Listing, str]:
     return (
         select(Order, Listing, Mandate.name)
@@ -117,4 +125,5 @@ def _line(order: Order, listing: Listing, mandate: str | None) -> OrderLine:
         rate=listing.rate,
         installments=listing.installments,
         purpose=listing.purpose,
+        revocable_until=order.revocable_until,
     )

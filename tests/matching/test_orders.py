@@ -340,5 +340,5 @@ def test_an_order_can_be_cancelled_until_its_listing_is_funded(session: Session)
 
     order(session, listing, BOB, "300.00")
 
-    assert before.is_cancellable
-    assert not order_of(session, order_id=placed.id, lender_id=BOB).is_cancellable
+    assert before.is_cancellable(LATER)
+    assert not order_of(session, order_id=placed.id, lender_id=BOB).is_cancellable(LATER)
