@@ -4,6 +4,7 @@ A page writes `{{ state("listing", page.status) }}`; the word, its tone and so i
 here. A state is never told by colour alone: every tone has its own icon.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -159,6 +160,24 @@ HOMES = {
     "other": _l("Other"),
 }
 
+# What entries of the book note about themselves, by the form in which operations write it.
+MEMOS = {
+    r"Deposit": _l("Money arrived"),
+    r"Mandates": _l("By your auto-invest orders"),
+    r"To (?P<where>.+)": _l("To %(where)s"),
+    r"Order on (?P<loan>L-\d+)": _l("Order on %(loan)s"),
+    r"Order on (?P<loan>L-\d+) cancelled": _l("Order on %(loan)s cancelled"),
+    r"(?P<loan>L-\d+) paid out": _l("%(loan)s paid out"),
+    r"(?P<loan>L-\d+) installment": _l("Installment of %(loan)s"),
+    r"(?P<loan>L-\d+) extra": _l("Extra payment on %(loan)s"),
+    r"(?P<loan>L-\d+) payoff": _l("Payoff of %(loan)s"),
+    r"(?P<loan>L-\d+) recovery": _l("Recovery on %(loan)s"),
+    r"(?P<loan>L-\d+) returned: (?P<why>.+)": _l("Payment on %(loan)s returned: %(why)s"),
+    r"(?P<loan>L-\d+): the listing expired": _l("%(loan)s was not funded in time"),
+    r"(?P<loan>L-\d+): the listing was withdrawn": _l("%(loan)s was withdrawn"),
+    r"(?P<loan>L-\d+): the borrower declined .+": _l("%(loan)s: its borrower declined"),
+}
+
 # What operations and errors call things, in a sentence.
 NOUNS = {
     "application": _l("application"),
@@ -202,6 +221,15 @@ def reason_word(code: str) -> str:
     return str(gettext(MESSAGES[code]))
 
 
+def memo_word(memo: str) -> str:
+    """Return what an entry notes about itself, in words; a note by hand stays as it is."""
+    for form, text in MEMOS.items():
+        found = re.fullmatch(form, memo)
+        if found:
+            return str(text) % found.groupdict()
+    return memo
+
+
 def role_word(role: str) -> Word:
     """Return the word for a role."""
     return ROLES[Role(role)]
@@ -215,4 +243,5 @@ def init_words(app: Flask) -> None:
         "purpose_word": purpose_word,
         "home_word": home_word,
         "reason_word": reason_word,
+        "memo_word": memo_word,
     }

@@ -41,8 +41,7 @@
       const format = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 2 });
       return { full: (value) => format.format(value), short: (value) => format.format(value) };
     }
-    const money = data.format === "money"
-      ? { style: "currency", currency: data.currency, currencyDisplay: "narrowSymbol" } : {};
+    const money = data.format === "money" ? { style: "currency", currency: data.currency } : {};
     const full = new Intl.NumberFormat(language, money);
     const short = new Intl.NumberFormat(language, { ...money, notation: "compact", maximumFractionDigits: 1 });
     return { full: (value) => full.format(value), short: (value) => short.format(value) };
@@ -72,15 +71,22 @@
       legend: { show: data.series.length > 1 || data.kind === "donut", bottom: 0, icon: "roundRect",
         itemWidth: 10, itemHeight: 10, itemGap: 18, textStyle: { color: text, fontSize: 12 } },
     };
-    return data.kind === "donut" ? donut(shared, data) : axes(shared, data, format, text, line);
+    return data.kind === "donut" ? donut(shared, data, format) : axes(shared, data, format, text, line);
   }
 
-  function donut(shared, data) {
-    const values = data.series[0].data;
-    return { ...shared, series: [{
+  function donut(shared, data, format) {
+    const values = data.series[0].data.map(Number);
+    const sum = values.reduce((total, value) => total + value, 0);
+    const share = new Intl.NumberFormat(root.lang, { style: "percent", maximumFractionDigits: 1 });
+    const named = (name) => {
+      const value = values[data.labels.indexOf(name)];
+      return `${name}  ${format.short(value)} · ${share.format(value / sum)}`;
+    };
+    const legend = { ...shared.legend, formatter: named, itemGap: 12 };
+    return { ...shared, legend, series: [{
       type: "pie", radius: ["58%", "82%"], center: ["50%", "44%"], label: { show: false },
       itemStyle: { borderColor: paint("surface"), borderWidth: 2, borderRadius: 4 },
-      data: data.labels.map((name, at) => ({ name, value: Number(values[at]) })),
+      data: data.labels.map((name, at) => ({ name, value: values[at] })),
     }] };
   }
 
