@@ -1,0 +1,1 @@
+"""The objects of the API, one family to a module; each offers its `ROUTES`."""
