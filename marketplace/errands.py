@@ -28,8 +28,9 @@ def run_batch(work: Work) -> None:
     with reader() as session:
         currencies = matching.currencies_open(session)
     for currency in currencies:
+        name = f"{work.id}:{currency}"
         in_transaction(
-            partial(matching.run_batch, at=work.at, seed=f"{work.id}:{currency}", currency=currency)
+            partial(matching.run_batch, at=work.at, seed=name, key=name, currency=currency)
         )
 
 

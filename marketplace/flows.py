@@ -4,7 +4,7 @@ Web pages, commands and jobs all come through here, so that none of them forgets
 Every function takes the writing session and is part of its transaction.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from flask import current_app
@@ -64,6 +64,19 @@ def call_mandates(session: Session, *, at: datetime) -> None:
         at=at,
         run_at=minute + GATHERING,
         dedupe_key=f"batch:{minute.isoformat()}",
+    )
+
+
+def schedule_batch(session: Session, *, at: datetime, every: timedelta) -> None:
+    """Ask for the batch of this span of time, whatever happened in it; the first to ask does."""
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    span = (at - epoch) // every
+    jobs.enqueue(
+        session,
+        kind=BATCH,
+        payload={},
+        at=at,
+        dedupe_key=f"batch:every:{every // timedelta(seconds=1)}:{span}",
     )
 
 

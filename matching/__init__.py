@@ -7,6 +7,7 @@ a time.
 
 from matching.allocate import allocate
 from matching.basket import BasketLine, Confirmation, LineStatus
+from matching.confirm import Dropped
 from matching.criteria import Criteria, Reason
 from matching.errors import (
     BasketKeyTaken,
@@ -56,18 +57,23 @@ from matching.packs import Pack, UnknownPack, packs
 from matching.queries import (
     Allowance,
     BasketAnswer,
+    Explanation,
     MandateLine,
     OrderLine,
     OrderPreview,
+    Replay,
     basket_of,
     batches,
     currencies_open,
+    explain,
     mandates_of,
     matching_listings,
     order_book,
     order_of,
     orders_of,
     preview_order,
+    reasons_of,
+    replay_batch,
     revocable_until,
     snapshot,
     standing_of,
@@ -84,7 +90,9 @@ __all__ = [
     "Confirmation",
     "ConsentNeeded",
     "Criteria",
+    "Dropped",
     "EmptyBasket",
+    "Explanation",
     "KnowledgeTestMissing",
     "LegalLimitReached",
     "LenderStanding",
@@ -108,6 +116,7 @@ __all__ = [
     "Pack",
     "Plan",
     "Reason",
+    "Replay",
     "StillRevocable",
     "UnknownPack",
     "UnusableMandate",
@@ -120,6 +129,7 @@ __all__ = [
     "decline_partial",
     "end_mandate",
     "expire_listing",
+    "explain",
     "mandates_of",
     "matching_listings",
     "order_book",
@@ -130,7 +140,9 @@ __all__ = [
     "place_basket",
     "place_order",
     "preview_order",
+    "reasons_of",
     "release",
+    "replay_batch",
     "resume_mandate",
     "revocable_until",
     "run_batch",

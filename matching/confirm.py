@@ -24,19 +24,28 @@ class Dropped(StrEnum):
 
 @dataclass(slots=True, eq=False)
 class Confirmed:
-    """The lines that hold, as rows of the market as it is now, and how many do not, by reason."""
+    """The lines that hold, as rows of the market as it is now, and those that do not, by reason.
+
+    `line` is the row of the plan; so are the rows in `lost`.
+    """
 
     listing: Ints
     mandate: Ints
     amount: Ints
-    dropped: dict[Dropped, int] = field(default_factory=dict)
+    line: Ints
+    lost: dict[Dropped, Ints] = field(default_factory=dict)
+
+    @property
+    def dropped(self) -> dict[Dropped, int]:
+        """How many lines do not hold, by reason."""
+        return {reason: rows.size for reason, rows in self.lost.items()}
 
     def keep(self, holds: Bools, reason: Dropped) -> None:
         """Drop the lines that do not hold."""
         if not holds.all():
-            self.dropped[reason] = int((~holds).sum())
+            self.lost[reason] = self.line[~holds]
             self.listing, self.mandate = self.listing[holds], self.mandate[holds]
-            self.amount = self.amount[holds]
+            self.amount, self.line = self.amount[holds], self.line[holds]
 
     def so_far(self, group: Ints) -> Ints:
         """Add up, for every line, the amounts of its group from the first line to itself."""
@@ -61,6 +70,7 @@ def confirm(plan: Plan, *, planned: Market, now: Market) -> Confirmed:
         listing=_find(planned.listings.keys, now.listings.keys)[plan.listing],
         mandate=_unchanged(planned, now)[plan.mandate],
         amount=plan.amount,
+        line=np.arange(plan.amount.size),
     )
     lines.keep(lines.listing >= 0, Dropped.LISTING_CLOSED)
     lines.keep(lines.mandate >= 0, Dropped.MANDATE_CHANGED)

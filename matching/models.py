@@ -132,6 +132,8 @@ class Batch(Base):
     __tablename__ = "batch"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
+    # The name that whoever asked for it gave it.
+    key: Mapped[str | None] = mapped_column(String(120), unique=True, index=True)
     at: Mapped[datetime]
     seed: Mapped[str] = mapped_column(String(64))
     input_digest: Mapped[str] = mapped_column(String(64))
@@ -143,3 +145,15 @@ class Batch(Base):
     reserved_minor: Mapped[int]
     dropped: Mapped[int]  # planned lines that no longer held when applied
     summary: Mapped[dict[str, Any]]
+
+
+class BatchRecord(Base):
+    """What a batch saw, what it planned, and why: enough to make it again and to explain it."""
+
+    __tablename__ = "batch_record"
+
+    batch_id: Mapped[UUID] = mapped_column(ForeignKey("batch.id"), primary_key=True)
+    market: Mapped[bytes]
+    plan: Mapped[bytes]
+    reasons: Mapped[bytes]  # the first reason of every pair that matched nothing
+    dropped: Mapped[bytes]  # the lines of the plan that no longer held, and why

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import Table, select
+from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import Session
 
 import escrow
@@ -20,10 +20,13 @@ from matching.columns import Ints
 from matching.confirm import Confirmed, confirm
 from matching.criteria import Reason
 from matching.errors import BatchOvertaken
+from matching.frozen import freeze, freeze_plan
 from matching.market import Plan
-from matching.models import Batch, Mandate, Order, OrderStatus
+from matching.models import Batch, BatchRecord, Mandate, Order, OrderStatus
 from matching.operations.orders import listing_account
+from matching.packed import pack
 from matching.queries import Snapshot
+from matching.reasons import Reasons
 from origination import Listing, ListingStatus
 
 # How often lenders may take their cash away between the look at it and the posting.
@@ -37,6 +40,7 @@ def run_batch(
     seed: str | None = None,
     currency: Currency = Currency.USD,
     invested: Mapping[UUID, int] | None = None,
+    key: str | None = None,
 ) -> Batch:
     """Share the money of all mandates in one currency among its open listings.
 
@@ -51,10 +55,14 @@ def run_batch(
         currency: of both sides.
         invested: what every lender has at work, in minor units; without it, what its mandates
             have placed.
+        key: names the batch; one that was run under this key before is returned as it is.
 
     Raises:
         BatchOvertaken: lenders kept taking cash out while it was applied.
     """
+    known = None if key is None else session.scalar(select(Batch).where(Batch.key == key))
+    if known is not None:
+        return known
     seed = secrets.token_hex(16) if seed is None else seed
     seen = queries.snapshot(session, currency=currency, at=at, invested=invested)
     plan = allocate(seen.market, seed=seed)
@@ -72,6 +80,7 @@ def run_batch(
 
     batch = Batch(
         id=batch_id,
+        key=key,
         at=at,
         seed=seed,
         input_digest=seen.market.digest(),
@@ -86,6 +95,7 @@ def run_batch(
     )
     session.add(batch)
     session.flush()
+    _write_record(session, batch, seen, plan, held)
     _write_orders(session, batch, now, held)
     _write_listings(session, now, held, at=at)
     _write_mandates(session, seen, plan, now, held, at=at)
@@ -152,6 +162,20 @@ def _summary(plan: Plan, held: Confirmed) -> dict[str, Any]:
         "dropped": {reason.value: count for reason, count in held.dropped.items()},
         "contested": int(plan.contested.sum()),
     }
+
+
+def _write_record(
+    session: Session, batch: Batch, seen: Snapshot, plan: Plan, held: Confirmed
+) -> None:
+    """Keep what the batch saw and planned, and the reasons of all pairs."""
+    record = {
+        "batch_id": batch.id,
+        "market": freeze(seen.market),
+        "plan": freeze_plan(plan),
+        "reasons": Reasons.of(seen.market, plan).encode(),
+        "dropped": pack({reason.value: lines for reason, lines in held.lost.items()}),
+    }
+    session.execute(insert(_table(BatchRecord)).values(record))
 
 
 def _write_orders(session: Session, batch: Batch, now: Snapshot, held: Confirmed) -> None:

@@ -12,6 +12,7 @@ from matching.queries.orders import (
     revocable_until,
 )
 from matching.queries.previews import OrderPreview, preview_order
+from matching.queries.records import Explanation, Replay, explain, reasons_of, replay_batch
 from matching.queries.standings import (
     Allowance,
     allowances,
@@ -23,14 +24,17 @@ from matching.queries.standings import (
 __all__ = [
     "Allowance",
     "BasketAnswer",
+    "Explanation",
     "MandateLine",
     "OrderLine",
     "OrderPreview",
+    "Replay",
     "Snapshot",
     "allowances",
     "basket_of",
     "batches",
     "currencies_open",
+    "explain",
     "headroom",
     "mandates_of",
     "matching_listings",
@@ -40,6 +44,8 @@ __all__ = [
     "order_of",
     "orders_of",
     "preview_order",
+    "reasons_of",
+    "replay_batch",
     "revocable_until",
     "snapshot",
     "standing_of",

@@ -31,6 +31,20 @@ def upgrade() -> None:
         sa.Column("declared_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("lender_id", name=op.f("pk_lender_standing")),
     )
+    op.create_table(
+        "batch_record",
+        sa.Column("batch_id", sa.Uuid(), nullable=False),
+        sa.Column("market", sa.LargeBinary(), nullable=False),
+        sa.Column("plan", sa.LargeBinary(), nullable=False),
+        sa.Column("reasons", sa.LargeBinary(), nullable=False),
+        sa.Column("dropped", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_batch_record_batch_id")),
+        sa.PrimaryKeyConstraint("batch_id", name=op.f("pk_batch_record")),
+    )
+    op.add_column("batch", sa.Column("key", sa.String(length=120), nullable=True))
+    op.create_index(op.f("ix_batch_key"), "batch", ["key"], unique=True)
+    for statement in _guards(op.get_bind().dialect.name):
+        op.execute(statement)
     op.add_column(
         "lender_order", sa.Column("revocable_until", sa.DateTime(timezone=True), nullable=True)
     )
@@ -38,5 +52,29 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_column("lender_order", "revocable_until")
+    op.drop_index(op.f("ix_batch_key"), table_name="batch")
+    op.drop_column("batch", "key")
+    op.drop_table("batch_record")
     op.drop_table("lender_standing")
     op.drop_table("basket")
+
+
+# What a batch saw and planned is evidence: it is written once.
+SQLITE = """
+CREATE TRIGGER batch_record_{event} BEFORE {event} ON batch_record {when}BEGIN
+    SELECT RAISE(ABORT, 'batch_record: {event} is refused, what is written stays');
+END
+"""
+# INSERT OR REPLACE deletes without a DELETE trigger.
+AGAIN = "WHEN EXISTS (SELECT 1 FROM batch_record r WHERE r.batch_id = NEW.batch_id) "
+POSTGRESQL = """
+CREATE TRIGGER written_once BEFORE UPDATE OR DELETE OR TRUNCATE ON batch_record
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+"""
+
+
+def _guards(dialect: str) -> list[str]:
+    if dialect == "postgresql":
+        return [POSTGRESQL]
+    events = {"UPDATE": "", "DELETE": "", "INSERT": AGAIN}
+    return [SQLITE.format(event=event, when=when) for event, when in events.items()]
