@@ -139,9 +139,15 @@ def _open_bills(place: int, state: State, *, on: date) -> list[Row]:
 
 def _one(place: int, loan: Lent, *, on: date) -> list[Row]:
     """Count one loan by the function that bills it."""
-    later = forecast(loan.state, plan=loan.plan)
     asked = _open_bills(place, loan.state, on=on)
-    return [*asked, *((place, month(b.due_on), b.principal, b.interest) for b in later)]
+    return [*asked, *((place, *row) for row in _later(loan))]
+
+
+# A loan that nothing has happened to since is not simulated again when the next page asks.
+@lru_cache(maxsize=2048)
+def _later(loan: Lent) -> tuple[tuple[int, int, int], ...]:
+    bills = forecast(loan.state, plan=loan.plan)
+    return tuple((month(bill.due_on), bill.principal, bill.interest) for bill in bills)
 
 
 def _periods(loans: Sequence[Lent], places: Column, rounding: Rounding) -> list[Due]:
