@@ -68,8 +68,11 @@ class Components:
         self._environment = environment
 
     def __getattr__(self, name: str) -> Any:
-        """Return a macro; the template is compiled once and again when it changes."""
-        return getattr(self._environment.get_template("components/ui.html").module, name)
+        """Return a macro; where templates may change it is looked up every time."""
+        macro = getattr(self._environment.get_template("components/ui.html").module, name)
+        if not self._environment.auto_reload:
+            setattr(self, name, macro)
+        return macro
 
 
 def init_templating(app: Flask) -> None:
