@@ -27,5 +27,9 @@ class NothingToPost(Invalid):
     """An entry needs at least one amount above zero."""
 
 
+class CountsTooEarly(Invalid):
+    """An entry cannot count from a day that has not come: {why}."""
+
+
 class DepositTooSmall(Invalid):
     """A deposit must be at least {smallest}."""

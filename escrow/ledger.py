@@ -6,6 +6,7 @@ written. The bulk forms hold their accounts and amounts as int64 columns.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from typing import TypeAlias
 from uuid import UUID
@@ -176,12 +177,15 @@ def _end(end: End | Column, count: int, number: Callable[[AccountRef], int]) -> 
     return column
 
 
-def fingerprint(rows: Lines, memo: str) -> str:
+def fingerprint(rows: Lines, memo: str, effective_on: date | None = None) -> str:
     """Return a hash of what is asked for, by which a repeated request is known from another.
 
-    It is taken of the rows as they are stored, so that it can be taken again from the book.
+    It is taken of the rows as they are stored, so that it can be taken again from the book. A day
+    is part of it where it was asked for, not where it followed from the moment.
     """
     digest = sha256(memo.encode())
+    if effective_on is not None:
+        digest.update(f"\0{effective_on}\0".encode())
     for texts in (rows.movements, rows.currencies):
         digest.update("\0".join(texts).encode())
     for column in (rows.sources, rows.targets, rows.amounts):

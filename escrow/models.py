@@ -1,6 +1,6 @@
 """The tables of the book. Entries and postings are written once and never changed."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
@@ -60,8 +60,10 @@ class Balance(Base):
 class Entry(Base):
     """One business event in the book, with its postings; found again by its key.
 
-    `lines` closes the entry: its postings are numbered from 1 to there, so that once they are
-    written none can be added.
+    It happened `at` an instant and counts from a day: `effective_on` is the day of that instant,
+    or an earlier one where it was told late. `recorded_at` is the database's own word for when it
+    was written. `lines` closes the entry: its postings are numbered from 1 to there, so that once
+    they are written none can be added.
     """
 
     __tablename__ = "entry"
@@ -70,7 +72,7 @@ class Entry(Base):
     key: Mapped[str] = mapped_column(String(200), unique=True)
     request_hash: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime]
-    # The database's own word for when it was written, beside `at`, when it counts from.
+    effective_on: Mapped[date]
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
     lines: Mapped[int]
     memo: Mapped[str] = mapped_column(String(200))
@@ -86,8 +88,13 @@ class PostingLine(Base):
         CheckConstraint("seq > 0", name="seq"),
         CheckConstraint("amount_minor > 0", name="amount"),
         CheckConstraint("source_id <> target_id", name="ends"),
-        Index("ix_posting_source_id_entry_id", "source_id", "entry_id"),
-        Index("ix_posting_target_id_entry_id", "target_id", "entry_id"),
+        # An account's lines in the order of a statement, whatever day is asked for.
+        Index(
+            "ix_posting_source_id_effective_on_entry_id", "source_id", "effective_on", "entry_id"
+        ),
+        Index(
+            "ix_posting_target_id_effective_on_entry_id", "target_id", "effective_on", "entry_id"
+        ),
         {"sqlite_with_rowid": False},
     )
 
@@ -100,6 +107,7 @@ class PostingLine(Base):
     target_id: Mapped[int]
     amount_minor: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3))
+    effective_on: Mapped[date]
 
 
 class DepositStatus(StrEnum):

@@ -10,6 +10,7 @@ from kernel import Base, database_url, engine_options, prepare_engine
 TABLES = (
     "kernel",
     "escrow.models",
+    "escrow.seal_models",
     "origination.models",
     "matching.models",
     "servicing.models",

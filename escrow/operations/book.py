@@ -1,7 +1,7 @@
 """The two ways to write into the book: post an entry, or reverse one."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import cast
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from escrow.errors import (
     AlreadyReversed,
+    CountsTooEarly,
     KeyConflict,
     MovementNotAllowed,
     NoSuchEntry,
@@ -24,6 +25,8 @@ from kernel import bulk_insert
 
 BY_KEY = select(Entry).where(Entry.key == bindparam("key"))
 POSTINGS = cast("Table", PostingLine.__table__)
+# East of Greenwich a business day has begun before the day of its instant in UTC.
+AHEAD = timedelta(days=1)
 
 
 def post(
@@ -34,6 +37,7 @@ def post(
     at: datetime,
     memo: str,
     actor: str = "system",
+    effective_on: date | None = None,
 ) -> Entry:
     """Write one entry with its postings, or return the one that was written with this key.
 
@@ -44,22 +48,32 @@ def post(
         session: the writing session.
         key: names the event; the same key with the same postings and memo writes nothing.
         postings: what moves; amounts of zero are skipped.
-        at: when it counts from.
+        at: when it happened.
         memo: one line for whoever reads the statement.
         actor: who did it.
+        effective_on: the day from which it counts, where that is not the day (UTC) of `at`.
 
     Raises:
+        CountsTooEarly: it would count from a day that has not come.
         KeyConflict: the key stands for something else.
         InsufficientFunds: an account holds too little.
         MovementNotAllowed: the chart, the currency or the account refuses it.
         NothingToPost: no amount is above zero.
     """
     rows = lines(postings, _numbering(session, postings, shard_of(key)))
-    wanted = fingerprint(rows, memo)
+    wanted = fingerprint(rows, memo, effective_on)
     known = _known(session, key, wanted)
     if known is not None:
         return known
-    entry = Entry(key=key, request_hash=wanted, at=at, memo=memo, actor=actor, lines=rows.count)
+    entry = Entry(
+        key=key,
+        request_hash=wanted,
+        at=at,
+        effective_on=_day(at, effective_on),
+        memo=memo,
+        actor=actor,
+        lines=rows.count,
+    )
     try:
         with session.begin_nested():
             _insert(session, entry, rows)
@@ -76,6 +90,7 @@ def reverse(
     at: datetime,
     memo: str,
     actor: str = "system",
+    effective_on: date | None = None,
 ) -> Entry:
     """Take an entry back: its stored postings with their ends swapped. It can be done once.
 
@@ -84,10 +99,12 @@ def reverse(
     Raises:
         NoSuchEntry: there is no such entry.
         AlreadyReversed: it was reversed before, with another key.
+        CountsTooEarly: it would count from a day that has not come.
         KeyConflict: the key stands for something else.
         InsufficientFunds: somebody has spent what the reversal takes back.
     """
-    wanted = sha256(f"reverse {entry_id}\0{memo}".encode()).hexdigest()
+    request = f"reverse {entry_id}\0{memo}{'' if effective_on is None else effective_on}"
+    wanted = sha256(request.encode()).hexdigest()
     known = _known(session, key, wanted)
     if known is not None:
         return known
@@ -98,6 +115,7 @@ def reverse(
         key=key,
         request_hash=wanted,
         at=at,
+        effective_on=_day(at, effective_on),
         memo=memo,
         actor=actor,
         lines=original.lines,
@@ -109,6 +127,16 @@ def reverse(
     except DBAPIError as error:
         return _refused(session, entry, _swapped(session, entry_id), error)
     return entry
+
+
+def _day(at: datetime, effective_on: date | None) -> date:
+    """Return the day from which something counts that happened at an instant."""
+    today = at.astimezone(UTC).date()
+    if effective_on is None:
+        return today
+    if effective_on > today + AHEAD:
+        raise CountsTooEarly(field="effective_on", why=f"{effective_on} has not come", at=at)
+    return effective_on
 
 
 def _known(session: Session, key: str, wanted: str) -> Entry | None:
@@ -143,6 +171,7 @@ def _insert(session: Session, entry: Entry, rows: Lines) -> None:
             "target_id": rows.targets,
             "amount_minor": rows.amounts,
             "currency": rows.currencies,
+            "effective_on": entry.effective_on,
         },
         count=rows.count,
     )

@@ -1,6 +1,6 @@
 """What the book says; nothing here writes."""
 
-from escrow.queries.audit import Audit, Finding, verify
+from escrow.queries.audit import Audit, verify, verify_new
 from escrow.queries.balances import account_id, account_ids, balance, balances
 from escrow.queries.books import (
     EntryFile,
@@ -11,6 +11,11 @@ from escrow.queries.books import (
     entry_file,
     totals_by_kind,
 )
+from escrow.queries.findings import Finding
+from escrow.queries.frontier import Frontier, frontier, is_settled
+from escrow.queries.leaves import account_bytes, content, entry_bytes
+from escrow.queries.seals import Standing, last_seal
+from escrow.queries.standing import held_on
 from escrow.queries.statement import Statement, StatementLine, statement
 from escrow.queries.transfers import Transfer, transfers_of
 
@@ -19,19 +24,29 @@ __all__ = [
     "EntryFile",
     "EntryLine",
     "Finding",
+    "Frontier",
     "KindTotal",
     "PostingShown",
+    "Standing",
     "Statement",
     "StatementLine",
     "Transfer",
+    "account_bytes",
     "account_id",
     "account_ids",
     "balance",
     "balances",
+    "content",
     "entries",
+    "entry_bytes",
     "entry_file",
+    "frontier",
+    "held_on",
+    "is_settled",
+    "last_seal",
     "statement",
     "totals_by_kind",
     "transfers_of",
     "verify",
+    "verify_new",
 ]

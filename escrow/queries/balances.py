@@ -1,14 +1,16 @@
 """Which account is whose, and what it holds."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, tuple_
+from sqlalchemy import ColumnElement, bindparam, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from escrow.chart import AccountKind
 from escrow.ledger import AccountRef
 from escrow.models import Account, Balance
+from escrow.queries.standing import held_on
 from kernel import Currency, Money, NotFound
 
 _NAME = (Account.kind, Account.owner_id, Account.currency, Account.shard)
@@ -16,25 +18,41 @@ _NAME = (Account.kind, Account.owner_id, Account.currency, Account.shard)
 _NAMED = select(Account.id, *_NAME).where(tuple_(*_NAME).in_(bindparam("names", expanding=True)))
 
 
-def balance(session: Session, *, account: AccountRef | int) -> Money:
+def balance(session: Session, *, account: AccountRef | int, on: date | None = None) -> Money:
     """Return what an account holds; an account named by kind adds up its shards.
+
+    Args:
+        session: a session.
+        account: its id, or what it is.
+        on: the end of this day, by what is known of it now; now, if not given.
 
     Raises:
         NotFound: there is no account with this id. One named by kind that was never opened
             holds nothing.
     """
     if isinstance(account, int):
-        return _balance_of(session, account)
+        now = _balance_of(session, account)
+        if on is None:
+            return now
+        return Money(held_on(session, account_id=account, day=on), now.currency)
+    if on is not None:
+        shards = session.scalars(select(Account.id).where(*_named(account)))
+        held = (held_on(session, account_id=shard, day=on) for shard in shards)
+        return Money(sum(held), account.currency)
     total = session.scalar(
         select(func.sum(Balance.amount_minor))
         .join(Account, Account.id == Balance.account_id)
-        .where(
-            Account.kind == account.kind.value,
-            Account.owner_id == account.owner,
-            Account.currency == account.currency.value,
-        )
+        .where(*_named(account))
     )
     return Money(int(total or 0), account.currency)
+
+
+def _named(account: AccountRef) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Account.kind == account.kind.value,
+        Account.owner_id == account.owner,
+        Account.currency == account.currency.value,
+    )
 
 
 def _balance_of(session: Session, account: int) -> Money:

@@ -1,7 +1,7 @@
 """The book as operators leaf through it: totals by kind, entries, one entry's postings."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -27,6 +27,7 @@ class EntryLine:
 
     id: int
     at: datetime
+    effective_on: date
     memo: str
     actor: str
     reverses_id: int | None
@@ -107,7 +108,9 @@ def entry_file(session: Session, *, entry_id: int, limit: int = 200) -> EntryFil
 
 
 def _line(entry: Entry) -> EntryLine:
-    return EntryLine(entry.id, entry.at, entry.memo, entry.actor, entry.reverses_id)
+    return EntryLine(
+        entry.id, entry.at, entry.effective_on, entry.memo, entry.actor, entry.reverses_id
+    )
 
 
 def _posting(line: PostingLine, source: Account, target: Account) -> PostingShown:

@@ -1,15 +1,16 @@
 """An account's lines, newest first, with what the account held after each."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, or_, select, union, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from escrow.chart import AccountKind, Movement
 from escrow.models import Account, Entry, PostingLine
 from escrow.queries.balances import balance
+from escrow.queries.standing import held_on, moved_on
 from kernel import Money, find
 
 
@@ -18,6 +19,7 @@ class StatementLine:
     """One amount in (positive) or out (negative), and what the account held afterwards."""
 
     entry_id: int
+    effective_on: date
     at: datetime
     movement: Movement
     memo: str
@@ -44,13 +46,16 @@ def statement(
     limit: int = 50,
     before: int | None = None,
 ) -> Statement:
-    """Return the lines of the newest entries of an account, by the instant they count from.
+    """Return the lines of the newest entries of an account, by the day they count from.
+
+    What it costs depends on the lines shown and on what happened since the last checkpoint, not on
+    the account's past.
 
     Args:
         session: a session.
         account_id: whose lines.
-        since: the first day (UTC) to show.
-        until: the last day (UTC) to show.
+        since: the first day to show.
+        until: the last day to show.
         limit: how many entries at most; all the lines of an entry are shown together.
         before: the id of an entry: only those older than it are shown, for the next page.
 
@@ -58,75 +63,96 @@ def statement(
         NotFound: there is no such account or no such entry.
     """
     now = balance(session, account=account_id)
-    flow = _flow(account_id)
-    ceiling = _ceiling(session, until, before)
-    floor = [] if since is None else [Entry.at >= _midnight(since)]
-    later = _total(session, flow, [not_(and_(*ceiling))]) if ceiling else 0
-    closing = now - Money(later, now.currency)
-    rows = session.execute(_page(flow, [*ceiling, *floor], limit)).all()
+    last = None if before is None else find(session, Entry, before)
+    if last is not None and (until is None or last.effective_on <= until):
+        ceiling = _older(last)
+        held = held_on(session, account_id=account_id, day=last.effective_on) - moved_on(
+            session, account_id=account_id, day=last.effective_on, from_entry=last.id
+        )
+    elif until is not None:
+        ceiling = [PostingLine.effective_on <= until]
+        held = held_on(session, account_id=account_id, day=until)
+    else:
+        ceiling, held = [], now.minor
+    floor = [] if since is None else [PostingLine.effective_on >= since]
+    closing = Money(held, now.currency)
+    rows = session.execute(_page(account_id, [*ceiling, *floor], limit)).all()
     lines = _lines(rows, closing)
     opening = lines[-1].balance - lines[-1].amount if lines else closing
     return Statement(opening, lines, closing)
 
 
-def _flow(account_id: int) -> Any:
-    """Select the account's postings, each with its sign for the account."""
+def _older(last: Entry) -> list[ColumnElement[bool]]:
+    """State that a posting is older than an entry, in a form that the index answers."""
+    day, entry = PostingLine.effective_on, PostingLine.entry_id
+    earlier = day <= last.effective_on - timedelta(days=1)
+    return [day <= last.effective_on, or_(earlier, entry < last.id)]
+
+
+def _page(account_id: int, conditions: list[ColumnElement[bool]], limit: int) -> Select[Any]:
     line = PostingLine
-    out = select(
-        line.entry_id,
-        line.seq,
-        line.movement,
-        (-line.amount_minor).label("amount"),
-        line.target_id.label("other_id"),
-    ).where(line.source_id == account_id)
-    come = select(line.entry_id, line.seq, line.movement, line.amount_minor, line.source_id).where(
-        line.target_id == account_id
-    )
-    return union_all(out, come).subquery("flow")
-
-
-def _ceiling(session: Session, until: date | None, before: int | None) -> list[ColumnElement[bool]]:
-    """State how new an entry may be."""
-    conditions: list[ColumnElement[bool]] = []
-    if until is not None:
-        conditions.append(Entry.at < _midnight(until + timedelta(days=1)))
-    if before is not None:
-        last = find(session, Entry, before)
-        conditions.append(or_(Entry.at < last.at, and_(Entry.at == last.at, Entry.id < last.id)))
-    return conditions
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=UTC)
-
-
-def _total(session: Session, flow: Any, conditions: list[ColumnElement[bool]]) -> int:
-    total = session.scalar(
-        select(func.sum(flow.c.amount)).join(Entry, Entry.id == flow.c.entry_id).where(*conditions)
-    )
-    return int(total or 0)
-
-
-def _page(flow: Any, conditions: list[ColumnElement[bool]], limit: int) -> Select[Any]:
-    newest = (
-        select(Entry.id, Entry.at, Entry.memo)
-        .where(Entry.id.in_(select(flow.c.entry_id)), *conditions)
-        .order_by(Entry.at.desc(), Entry.id.desc())
-        .limit(limit)
-        .subquery("newest")
-    )
+    newest = _newest(account_id, conditions, limit)
+    out = _flow(line.source_id, line.target_id, account_id, newest, -line.amount_minor)
+    come = _flow(line.target_id, line.source_id, account_id, newest, line.amount_minor)
+    flow = union_all(out, come).subquery("flow")
     return (
         select(
-            newest.c.id,
-            newest.c.at,
-            newest.c.memo,
+            Entry.id,
+            Entry.at,
+            Entry.memo,
+            flow.c.effective_on,
             flow.c.movement,
             flow.c.amount,
             Account.kind,
         )
-        .join(flow, flow.c.entry_id == newest.c.id)
+        .join(Entry, Entry.id == flow.c.entry_id)
         .join(Account, Account.id == flow.c.other_id)
-        .order_by(newest.c.at.desc(), newest.c.id.desc(), flow.c.seq.desc())
+        .order_by(flow.c.effective_on.desc(), flow.c.entry_id.desc(), flow.c.seq.desc())
+    )
+
+
+def _newest(account_id: int, conditions: list[ColumnElement[bool]], limit: int) -> Any:
+    """Select the newest entries that touch the account, each side by its own index."""
+    line = PostingLine
+    sides = [
+        select(line.effective_on, line.entry_id)
+        .where(end == account_id, *conditions)
+        .distinct()
+        .order_by(line.effective_on.desc(), line.entry_id.desc())
+        .limit(limit)
+        .subquery()
+        for end in (line.source_id, line.target_id)
+    ]
+    both = union(*(select(side.c.effective_on, side.c.entry_id) for side in sides)).subquery()
+    return (
+        select(both.c.effective_on, both.c.entry_id)
+        .order_by(both.c.effective_on.desc(), both.c.entry_id.desc())
+        .limit(limit)
+        .subquery("newest")
+    )
+
+
+def _flow(
+    end: InstrumentedAttribute[int],
+    other: InstrumentedAttribute[int],
+    account_id: int,
+    newest: Any,
+    amount: ColumnElement[int] | InstrumentedAttribute[int],
+) -> Any:
+    """Select the account's postings on one side in these entries, signed for the account."""
+    line = PostingLine
+    same = and_(line.effective_on == newest.c.effective_on, line.entry_id == newest.c.entry_id)
+    return (
+        select(
+            line.entry_id,
+            line.seq,
+            line.effective_on,
+            line.movement,
+            amount.label("amount"),
+            other.label("other_id"),
+        )
+        .join(newest, same)
+        .where(end == account_id)
     )
 
 
@@ -137,13 +163,14 @@ def _lines(rows: Any, closing: Money) -> tuple[StatementLine, ...]:
         amount = Money(row.amount, closing.currency)
         lines.append(
             StatementLine(
-                row.id,
-                row.at,
-                Movement(row.movement),
-                row.memo,
-                amount,
-                held,
-                AccountKind(row.kind),
+                entry_id=row.id,
+                effective_on=row.effective_on,
+                at=row.at,
+                movement=Movement(row.movement),
+                memo=row.memo,
+                amount=amount,
+                balance=held,
+                counterparty=AccountKind(row.kind),
             )
         )
         held -= amount

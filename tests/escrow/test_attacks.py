@@ -28,11 +28,11 @@ on_sqlite = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 
 WRITTEN_ONCE = ("account", "entry", "posting", "status_event", "decision", "distribution")
 ENTRY_BY_HAND = (
-    "INSERT INTO entry (id, key, request_hash, at, lines, memo, actor) "
-    "VALUES (999, 'by hand', '', CURRENT_TIMESTAMP, 1, '', '')"
+    "INSERT INTO entry (id, key, request_hash, at, effective_on, lines, memo, actor) "
+    "VALUES (999, 'by hand', '', CURRENT_TIMESTAMP, '2026-01-05', 1, '', '')"
 )
 BOBS = cash_of(BOB)
-COLUMNS = "entry_id, seq, movement, source_id, target_id, amount_minor, currency"
+COLUMNS = "entry_id, seq, movement, source_id, target_id, amount_minor, currency, effective_on"
 
 
 @pytest.fixture(autouse=True)
@@ -69,6 +69,7 @@ def posting(
     amount: int = 100,
     currency: str = "USD",
     entry: int = 999,
+    day: str = "2026-01-05",
     verb: str = "INSERT",
 ) -> str:
     """Write a posting by hand."""
@@ -77,7 +78,7 @@ def posting(
     )
     return (
         f"{verb} INTO posting ({COLUMNS}) VALUES "
-        f"({entry}, {seq}, '{movement}', {source}, {target}, {amount}, '{currency}')"
+        f"({entry}, {seq}, '{movement}', {source}, {target}, {amount}, '{currency}', '{day}')"
     )
 
 
@@ -271,7 +272,7 @@ def test_a_reversal_by_hand_can_only_be_the_mirror_of_its_original(session: Sess
     reversal = ENTRY_BY_HAND.replace("key,", "reverses_id, key,").replace(
         "'by hand',", f"{reservation}, 'by hand',"
     )
-    longer = reversal.replace("TIMESTAMP, 1", "TIMESTAMP, 2")
+    longer = reversal.replace("'2026-01-05', 1", "'2026-01-05', 2")
     more = posting(session, source=LISTING, target=cash_of(BOB), seq=2)
 
     assert "a reversal mirrors its original exactly" in refused(session, longer)
@@ -317,7 +318,7 @@ def test_sqlites_replace_cannot_delete_what_is_written(session: Session) -> None
 
 @on_sqlite
 def test_half_an_entry_does_not_excuse_a_change_by_hand(session: Session) -> None:
-    of_two_lines = ENTRY_BY_HAND.replace("TIMESTAMP, 1", "TIMESTAMP, 2")
+    of_two_lines = ENTRY_BY_HAND.replace("'2026-01-05', 1", "'2026-01-05', 2")
     first = posting(session, source=STRIPE, target=cash_of(BOB), movement="DEPOSIT", amount=500)
     bob = opened(session, cash_of(BOB))
     by_hand = f"UPDATE balance SET amount_minor = 6500, version = 999 WHERE account_id = {bob}"
@@ -327,7 +328,7 @@ def test_half_an_entry_does_not_excuse_a_change_by_hand(session: Session) -> Non
 
 @on_sqlite
 def test_the_last_line_of_an_entry_is_written_last(session: Session) -> None:
-    of_two_lines = ENTRY_BY_HAND.replace("TIMESTAMP, 1", "TIMESTAMP, 2")
+    of_two_lines = ENTRY_BY_HAND.replace("'2026-01-05', 1", "'2026-01-05', 2")
 
     assert "written last" in refused(session, of_two_lines, posting(session, seq=2))
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 import escrow
 from tests.escrow.stories import AT, BOB, CAROL, LISTING, cash_of, deposit, opened, reserve
 
-COLUMNS = "entry_id, seq, movement, source_id, target_id, amount_minor, currency"
+COLUMNS = "entry_id, seq, movement, source_id, target_id, amount_minor, currency, effective_on"
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +53,12 @@ def test_an_honest_book_is_found_right(session: Session) -> None:
 
 
 def test_verify_says_what_it_looked_at(session: Session) -> None:
-    assert escrow.verify(session).checked == {"accounts": 4, "entries": 4, "postings": 4}
+    assert escrow.verify(session).checked == {
+        "accounts": 4,
+        "entries": 4,
+        "postings": 4,
+        "seals": 0,
+    }
 
 
 def test_a_balance_changed_by_hand_is_found(session: Session) -> None:
@@ -119,7 +124,8 @@ def test_a_posting_added_later_is_found(session: Session) -> None:
     faults = found(
         session,
         f"INSERT INTO posting ({COLUMNS}) SELECT entry_id, 2, movement, source_id, target_id, "
-        f"amount_minor, currency FROM posting WHERE entry_id = {the('deposit of bob')}",
+        "amount_minor, currency, effective_on FROM posting "
+        f"WHERE entry_id = {the('deposit of bob')}",
     )
 
     assert list(faults) == ["balance_differs", "entry_incomplete"]
