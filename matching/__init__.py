@@ -28,6 +28,7 @@ from matching.errors import (
     UnusableMandate,
 )
 from matching.market import Market, Plan
+from matching.measures import Fairness
 from matching.models import (
     Basket,
     Batch,
@@ -58,14 +59,19 @@ from matching.queries import (
     Allowance,
     BasketAnswer,
     Explanation,
+    FairBatch,
+    Idle,
     MandateLine,
     OrderLine,
     OrderPreview,
+    Relaxation,
     Replay,
     basket_of,
     batches,
     currencies_open,
     explain,
+    fairness,
+    fairness_lately,
     mandates_of,
     matching_listings,
     order_book,
@@ -77,6 +83,7 @@ from matching.queries import (
     revocable_until,
     snapshot,
     standing_of,
+    why_idle,
 )
 
 __all__ = [
@@ -93,6 +100,9 @@ __all__ = [
     "Dropped",
     "EmptyBasket",
     "Explanation",
+    "FairBatch",
+    "Fairness",
+    "Idle",
     "KnowledgeTestMissing",
     "LegalLimitReached",
     "LenderStanding",
@@ -116,6 +126,7 @@ __all__ = [
     "Pack",
     "Plan",
     "Reason",
+    "Relaxation",
     "Replay",
     "StillRevocable",
     "UnknownPack",
@@ -130,6 +141,8 @@ __all__ = [
     "end_mandate",
     "expire_listing",
     "explain",
+    "fairness",
+    "fairness_lately",
     "mandates_of",
     "matching_listings",
     "order_book",
@@ -150,5 +163,6 @@ __all__ = [
     "snapshot",
     "standing_of",
     "update_mandate",
+    "why_idle",
     "withdraw_listing",
 ]

@@ -57,6 +57,20 @@ WORDS = {
 }
 
 
+# What of `Criteria` each reason is about, in the order in which it is tried.
+CRITERIA: dict[Reason, tuple[str, ...]] = {
+    Reason.GRADE: ("grades",),
+    Reason.RATE: ("rate_min", "rate_max"),
+    Reason.TERM: ("installments_min", "installments_max"),
+    Reason.PURPOSE: ("purposes",),
+    Reason.REGION: ("regions",),
+    Reason.METHOD: ("methods",),
+    Reason.SCORE: ("score_min", "score_max"),
+    Reason.SECURITY: ("securities",),
+    Reason.BORROWER: ("borrowers",),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Criteria:
     """What may be bought; whatever is empty or none does not restrict."""
@@ -78,10 +92,8 @@ class Criteria:
     @property
     def count(self) -> int:
         """Count what restricts: a range with one end or two is one criterion."""
-        ranges = ("rate", "installments", "score")
         stored = self.to_json()
-        words = sum(bool(getattr(self, name)) for name in WORDS)
-        return words + sum(any(name.startswith(each) for name in stored) for each in ranges)
+        return sum(any(name in stored for name in names) for names in CRITERIA.values())
 
     def to_json(self) -> dict[str, Any]:
         """Return the stored form: only what restricts, lists sorted, rates as `Rate.e8`."""

@@ -22,6 +22,7 @@ from matching.criteria import Reason
 from matching.errors import BatchOvertaken
 from matching.frozen import freeze, freeze_plan
 from matching.market import Plan
+from matching.measures import Fairness
 from matching.models import Batch, BatchRecord, Mandate, Order, OrderStatus
 from matching.operations.orders import listing_account
 from matching.packed import pack
@@ -91,7 +92,7 @@ def run_batch(
         currency=currency,
         reserved_minor=int(held.amount.sum()),
         dropped=sum(held.dropped.values()),
-        summary=_summary(plan, held),
+        summary=_summary(seen, plan, held),
     )
     session.add(batch)
     session.flush()
@@ -154,13 +155,14 @@ def _loaded(session: Session, ids: list[UUID]) -> dict[UUID, Listing]:
     return found
 
 
-def _summary(plan: Plan, held: Confirmed) -> dict[str, Any]:
-    """Say how many mandates came how far, and why lines were dropped."""
+def _summary(seen: Snapshot, plan: Plan, held: Confirmed) -> dict[str, Any]:
+    """Say how many mandates came how far, why lines were dropped, and how fair the plan was."""
     reached = Counter(Reason(code).name.lower() for code in plan.why.tolist())
     return {
         "reached": dict(sorted(reached.items())),
         "dropped": {reason.value: count for reason, count in held.dropped.items()},
         "contested": int(plan.contested.sum()),
+        "fairness": Fairness.of(seen.market, plan).to_json(),
     }
 
 

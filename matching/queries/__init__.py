@@ -1,6 +1,8 @@
 """What matching knows, for its operations and for pages."""
 
 from matching.queries.baskets import BasketAnswer, basket_of
+from matching.queries.figures import FairBatch, fairness, fairness_lately
+from matching.queries.idle import Idle, Relaxation, why_idle
 from matching.queries.mandates import MandateLine, batches, mandates_of, matching_listings
 from matching.queries.market import Snapshot, currencies_open, snapshot
 from matching.queries.orders import (
@@ -25,9 +27,12 @@ __all__ = [
     "Allowance",
     "BasketAnswer",
     "Explanation",
+    "FairBatch",
+    "Idle",
     "MandateLine",
     "OrderLine",
     "OrderPreview",
+    "Relaxation",
     "Replay",
     "Snapshot",
     "allowances",
@@ -35,6 +40,8 @@ __all__ = [
     "batches",
     "currencies_open",
     "explain",
+    "fairness",
+    "fairness_lately",
     "headroom",
     "mandates_of",
     "matching_listings",
@@ -49,4 +56,5 @@ __all__ = [
     "revocable_until",
     "snapshot",
     "standing_of",
+    "why_idle",
 ]

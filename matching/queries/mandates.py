@@ -30,6 +30,11 @@ class MandateLine:
     served_at: datetime | None
     created_at: datetime
 
+    @property
+    def currency(self) -> Currency:
+        """The currency of all its amounts."""
+        return self.cap.currency
+
 
 def mandates_of(session: Session, *, lender_id: UUID) -> list[MandateLine]:
     """Return a lender's standing orders in the order in which they are used, ended ones last."""
