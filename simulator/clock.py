@@ -1,6 +1,9 @@
 """The bank's clock: when it moves, what was to happen happens, in order."""
 
+from contextlib import suppress
+
 from simulator.call import Call, Params
+from simulator.errors import Refusal
 from simulator.routes import DEEDS
 from simulator.store import Turn
 
@@ -20,7 +23,8 @@ def advance(turn: Turn, until: int, *, base: str = "") -> int:
         body = turn.find(subject)
         if body is not None:
             call = Call(turn, Params({}), account=turn.owner(subject), base=base)
-            DEEDS[deed](call, body)
+            with suppress(Refusal), turn.part():  # it came too late, and nothing of it stays
+                DEEDS[deed](call, body)
             count += 1
     if until > turn.now:
         turn.set_now(until)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from simulator.call import Call, Params, Route, visible
 from simulator.clock import catch_up
 from simulator.errors import PLATFORM, Body, InvalidParams, Refusal
 from simulator.expand import expand
+from simulator.funds import DAY
 from simulator.routes import find_route
 from simulator.store import Store, Turn, new_id
 
@@ -25,11 +27,7 @@ BROKEN = 500
 
 @dataclass
 class Asked:
-    """A call as it came over the wire.
-
-    Attributes:
-        begun: called when a key is claimed and before its turn begins; tests wait there.
-    """
+    """A call as it came over the wire."""
 
     method: str
     path: str
@@ -81,6 +79,8 @@ def _answer(store: Store, asked: Asked, fault: faults.Fault | None) -> Reply:
         return _perform(store, asked, route, path, params)
     with store.turn() as turn:
         known = _claim(turn, asked)
+    if fault is not None and fault.moment == faults.DURING:
+        time.sleep(fault.seconds)
     return known or _perform(store, asked, route, path, params, fault=fault)
 
 
@@ -94,13 +94,13 @@ def _claim(turn: Turn, asked: Asked) -> Reply | None:
     whose = [asked.account, asked.key]
     row = turn.database.execute("SELECT * FROM answer WHERE account = ? AND key = ?", whose)
     known = row.fetchone()
-    if known is not None and known["status"] is None and known["began"] < time.time() - ABANDONED:
+    if known is not None and _is_over(turn, known):
         _release(turn, asked)
         known = None
     if known is None:
         turn.database.execute(
-            "INSERT INTO answer (account, key, request, began) VALUES (?, ?, ?, ?)",
-            [*whose, asked.fingerprint, time.time()],
+            "INSERT INTO answer (account, key, request, at, began) VALUES (?, ?, ?, ?, ?)",
+            [*whose, asked.fingerprint, turn.now, time.time()],
         )
         return None
     if known["request"] != asked.fingerprint:
@@ -118,6 +118,13 @@ def _claim(turn: Turn, asked: Asked) -> Reply | None:
         )
         return Reply(refusal.status, refusal.body)
     return Reply(known["status"], json.loads(known["body"]), replayed=True)
+
+
+def _is_over(turn: Turn, known: sqlite3.Row) -> bool:
+    """Say whether a key is forgotten: after a day, or when its call died before it was answered."""
+    if known["at"] <= turn.now - DAY:
+        return True
+    return known["status"] is None and known["began"] < time.time() - ABANDONED
 
 
 def _release(turn: Turn, asked: Asked) -> None:

@@ -32,7 +32,7 @@ def _expanded(call: Call, value: Any, path: list[str], wish: str) -> Any:
     if isinstance(value, list):
         return [_expanded(call, item, path, wish) for item in value]
     name, *rest = path
-    if name not in value:
+    if not isinstance(value, dict) or isinstance(value.get(name, 0), int):
         raise _refused(wish, name)
     inner = value[name]
     if isinstance(inner, str):

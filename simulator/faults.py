@@ -11,7 +11,7 @@ from typing import Any
 from simulator.errors import Body
 from simulator.store import Turn
 
-BEFORE, AFTER = "before", "after"
+BEFORE, DURING, AFTER = MOMENTS = ("before", "during", "after")
 KINDS = ("timeout", "conflict", "rate_limit", "server_error", "reset")
 STATUS = {"conflict": 409, "rate_limit": 429, "server_error": 500}
 ANSWERS: dict[str, Body] = {
@@ -35,7 +35,8 @@ class Fault:
     """What goes wrong with a call.
 
     Attributes:
-        moment: before the effect, which then does not happen, or after it.
+        moment: before the effect, which then does not happen; after it; or during the call, whose
+            key is then in use for as long as it is held.
         seconds: how long a call that times out is held.
     """
 
@@ -47,7 +48,7 @@ class Fault:
 def order(turn: Turn, given: Body) -> None:
     """Note what is to go wrong: `kind`, `moment`, `method`, `path`, `times`, `skip`, `seconds`."""
     kind, moment = given["kind"], given.get("moment", BEFORE)
-    if kind not in KINDS or moment not in (BEFORE, AFTER):
+    if kind not in KINDS or moment not in MOMENTS:
         raise ValueError(f"no such fault: {kind} {moment}")
     values = [
         given.get("method", "*").upper(),
@@ -87,19 +88,14 @@ def take(turn: Turn, method: str, path: str) -> Fault | None:
 
 
 def hang_up(environ: dict[str, Any], fault: Fault) -> None:
-    """End the connection without an answer: at once, or when the client has waited enough.
-
-    Raises:
-        ConnectionResetError: always; the server then drops what is left.
-    """
+    """End the connection without an answer: at once, or when the client has waited enough."""
     line = environ.get("werkzeug.socket") or environ.get("gunicorn.socket")
-    if fault.kind == "timeout":
+    if fault.kind == "timeout" and fault.moment != DURING:
         _hold(line, fault.seconds)
     if line is not None:
         line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         with suppress(OSError):  # the client was quicker
             line.shutdown(socket.SHUT_RDWR)
-    raise ConnectionResetError("as commanded")
 
 
 def _hold(line: Any, seconds: float) -> None:

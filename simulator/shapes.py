@@ -143,8 +143,16 @@ def _nested(kind: Any, given: Body, path: str) -> Any:
     if get_origin(kind) is list:
         return _list(get_args(kind)[0], given, path)
     if get_origin(kind) is dict or get_origin(kind) is UntypedStripeObject:
-        return {name: _value(get_args(kind)[-1], value, path) for name, value in given.items()}
+        return _hash(get_args(kind)[-1], given, path)
     raise InvalidParams(f"Invalid object for {path}", param=path)
+
+
+def _hash(kind: Any, given: Body, path: str) -> Body:
+    """Read a hash with keys of the caller's own; an empty value takes its key away."""
+    return {
+        name: value if value == "" else _value(kind, value, _at(path, name))
+        for name, value in given.items()
+    }
 
 
 def _list(kind: Any, given: Body, path: str) -> list[Any]:

@@ -78,6 +78,7 @@ def call(rest: str) -> Response:
     reply, fault = answer(the_store(), asked)
     if fault is not None and fault.kind in ("timeout", "reset"):
         faults.hang_up(request.environ, fault)
+        return Response(status=500)  # it reaches nobody
     return _response(reply, asked.request_id)
 
 

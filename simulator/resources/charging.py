@@ -9,6 +9,7 @@ from simulator.call import SECRET, Call, Deed, Route
 from simulator.errors import Body, Refusal
 from simulator.resources.common import change
 from simulator.resources.payment_methods import behaviour, billing, declined
+from simulator.shapes import nested
 from simulator.testnumbers import DEBITS, Debit
 
 # A bank debit is known to have worked after up to four business days; it can be returned for
@@ -141,12 +142,13 @@ def succeed(call: Call, intent: Body, charge: Body) -> None:
 def fail(call: Call, intent: Body, error: Body) -> None:
     """Note why an intent did not get its money; it may be tried again."""
     method = call.turn.find(intent["payment_method"]) if intent["payment_method"] else None
+    empty = nested("payment_intent", "last_payment_error")
     intent.update(
         status="requires_payment_method",
         payment_method=None,
         processing=None,
         next_action=None,
-        last_payment_error={**error, "payment_method": method},
+        last_payment_error={**empty, **error, "payment_method": method},
     )
     call.turn.save(intent)
     call.event("payment_intent.payment_failed", intent)

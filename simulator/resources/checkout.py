@@ -5,7 +5,7 @@ from typing import Any
 from stripe.params.checkout import (
     SessionCreateParams,
     SessionExpireParams,
-    SessionListLineItemsParams,
+    SessionLineItemListParams,
     SessionListParams,
     SessionRetrieveParams,
     SessionUpdateParams,
@@ -39,6 +39,7 @@ def create(call: Call) -> Body:
     else:
         _begin_setup(call, session)
     change(call, session, url=f"{call.base}/pay/{session['id']}")
+    call.turn.later(session["expires_at"], "expire_session", session["id"])
     return without_items(session)
 
 
@@ -278,6 +279,6 @@ ROUTES = (
     Route("GET", f"{PLACE}/{{session}}", SessionRetrieveParams, retrieve),
     Route("POST", f"{PLACE}/{{session}}", SessionUpdateParams, update),
     Route("POST", f"{PLACE}/{{session}}/expire", SessionExpireParams, expire),
-    Route("GET", f"{PLACE}/{{session}}/line_items", SessionListLineItemsParams, line_items),
+    Route("GET", f"{PLACE}/{{session}}/line_items", SessionLineItemListParams, line_items),
 )
 DEEDS: dict[str, Deed] = {"expire_session": expire_session}

@@ -21,6 +21,7 @@ from simulator.resources.payment_methods import (
     refuse_card,
     usable,
 )
+from simulator.shapes import nested
 from simulator.store import new_id
 
 OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
@@ -114,7 +115,8 @@ def finish(call: Call, intent: Body, method: Body) -> Body:
 def fail(call: Call, intent: Body, error: Body) -> None:
     """Note why a way of paying could not be saved; another one may be tried."""
     intent.update(status="requires_payment_method", payment_method=None, next_action=None)
-    change(call, intent, last_setup_error=error)
+    empty = nested("setup_intent", "last_setup_error")
+    change(call, intent, last_setup_error={**empty, **error})
     call.event("setup_intent.setup_failed", intent)
 
 
