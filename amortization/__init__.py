@@ -4,31 +4,53 @@ from amortization import annuity
 from amortization.apr import annual_percentage_rate
 from amortization.aprc import annual_percentage_rate_of_charge
 from amortization.bulk import BulkSchedule, schedules
+from amortization.businessdays import BusinessDays
 from amortization.cashflow import Flow, borrower_flows
-from amortization.contract import Contract, Installment, RateChange, Schedule
-from amortization.conventions import Conventions, InstallmentBasis, Method, Remainder
-from amortization.daycount import DayCount, year_fraction
+from amortization.contract import (
+    Advance,
+    Contract,
+    DatedRate,
+    Installment,
+    RateChange,
+    Schedule,
+)
+from amortization.conventions import (
+    Conventions,
+    DeferredInterest,
+    FirstPeriod,
+    InstallmentBasis,
+    Method,
+    Remainder,
+)
+from amortization.daycount import DayCount, act_act_icma, year_fraction
 from amortization.errors import UnusableTerms
-from amortization.frequency import Frequency
+from amortization.frequency import Frequency, MonthEnd
 from amortization.interest import period_interest
 from amortization.schedule import schedule
 from amortization.unitperiod import UnitPeriod
 
 __all__ = [
+    "Advance",
     "BulkSchedule",
+    "BusinessDays",
     "Contract",
     "Conventions",
+    "DatedRate",
     "DayCount",
+    "DeferredInterest",
+    "FirstPeriod",
     "Flow",
     "Frequency",
     "Installment",
     "InstallmentBasis",
     "Method",
+    "MonthEnd",
     "RateChange",
     "Remainder",
     "Schedule",
     "UnitPeriod",
     "UnusableTerms",
+    "act_act_icma",
     "annual_percentage_rate",
     "annual_percentage_rate_of_charge",
     "annuity",

@@ -15,7 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amortization.contract import Contract
-from amortization.conventions import Conventions, InstallmentBasis, Method, Remainder
+from amortization.conventions import (
+    Conventions,
+    FirstPeriod,
+    InstallmentBasis,
+    Method,
+    Remainder,
+)
 from amortization.daycount import DayCount
 from amortization.errors import UnusableTerms
 from amortization.interest import lengths
@@ -87,7 +93,8 @@ def schedules(
         first_due: the first due day; None is one period after the start.
 
     Raises:
-        UnusableTerms: the day count needs a start, or a loan's terms cannot be scheduled.
+        UnusableTerms: the day count needs a start, a loan's terms cannot be scheduled, or they ask
+            for something on the day of the payout, for which there is no column.
     """
     if start is None and conventions.day_count is not DayCount.EQUAL_PERIODS:
         raise UnusableTerms(field="start", why="this day count needs to know the days")
@@ -101,26 +108,32 @@ def schedules(
         first_due,
         conventions,
     )
+    upfront = conventions.first_period is FirstPeriod.BROKEN_UPFRONT
+    if upfront or conventions.down_payment.value:
+        raise UnusableTerms(field="conventions", why="the day of the payout has no column here")
     if _is_plain(conventions):
         return _in_blocks(principal.astype(np.int64), rate_e8.astype(np.int64), sample)
     return _one_by_one(principal, rate_e8, sample)
 
 
 def _is_plain(conventions: Conventions) -> bool:
-    """Say whether the rate of a period is a plain part of the yearly rate."""
+    """Say whether all loans walk through the same periods at plain parts of their yearly rates."""
     compounding = conventions.compounding_per_year
     return (
-        compounding in {None, conventions.frequency.periods_per_year}
+        compounding in {None, conventions.periods_per_year}
+        and conventions.every == 1
         and conventions.period_rate_decimals is None
+        and conventions.remainder is not Remainder.ADJUSTED
+        and conventions.installment_basis is not InstallmentBasis.STARTING_MONTH
         and not conventions.carry_balance
+        and not conventions.beyond_billing()
     )
 
 
 def _in_blocks(principal: Minor, rate_e8: Minor, sample: Contract) -> BulkSchedule:
-    days = sample.due_dates()
-    terms = _Terms(sample.conventions, lengths(sample, days), sample.installments)
+    terms = _Terms(sample.conventions, lengths(sample, sample.installments), sample.installments)
     installment = np.empty(principal.size, np.int64)
-    parts = np.empty((2, len(days), principal.size), np.int64)
+    parts = np.empty((2, len(terms.lengths), principal.size), np.int64)
     for begin in range(0, principal.size, _BLOCK):
         block = slice(begin, begin + _BLOCK)
         installment[block] = _fill(principal[block], rate_e8[block], terms, parts[:, :, block])

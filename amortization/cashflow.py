@@ -39,8 +39,10 @@ class TimedFlow:
 
 def borrower_flows(promised: Schedule, *, fee: Money) -> list[Flow]:
     """Return what the borrower of a schedule receives, less the fee kept from it, and pays."""
-    received = Flow(promised.contract.start, promised.contract.principal - fee)
-    return [received, *(Flow(row.due_on, -row.amount) for row in promised.rows)]
+    contract = promised.contract
+    received = Flow(contract.start, contract.principal - fee)
+    later = (Flow(advance.on, advance.amount) for advance in contract.advances)
+    return [received, *later, *(Flow(row.due_on, -row.amount) for row in promised.rows)]
 
 
 def days_of(flows: Sequence[Flow]) -> tuple[list[date], list[date]]:

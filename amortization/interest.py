@@ -4,6 +4,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 from functools import lru_cache
+from itertools import pairwise
 
 from amortization.contract import Contract
 from amortization.conventions import Conventions
@@ -29,31 +30,30 @@ def period_interest(
         contract: whose day count, due days and compounding apply.
     """
     conventions = contract.conventions
-    periods = contract.years(start, end) * conventions.frequency.periods_per_year
+    periods = contract.years(start, end) * conventions.periods_per_year
     exact = balance.minor * period_rate(rate, conventions) * periods
     with localcontext(prec=DIGITS):
         return Decimal(exact.numerator) / exact.denominator
 
 
-def lengths(contract: Contract, days: list[date]) -> list[Fraction]:
-    """Return how many periods lie between the contract's start and each of its due days."""
+def lengths(contract: Contract, count: int) -> list[Fraction]:
+    """Return how many periods lie between the boundaries of the contract's first periods."""
+    days = contract.boundaries(count)
     rules = contract.conventions
-    starts = [contract.start, *days[:-1]]
-    if rules.day_count is DayCount.EQUAL_PERIODS:
-        whole = [Fraction(1)] * (len(days) - 1)
-        return [contract.timetable.periods(contract.start, days[0]), *whole]
-    per_year = rules.frequency.periods_per_year
-    return [contract.years(*ends) * per_year for ends in zip(starts, days, strict=True)]
+    if rules.day_count is DayCount.EQUAL_PERIODS and contract.counts_whole_periods:
+        whole = [Fraction(1)] * (len(days) - 2)
+        return [contract.timetable.periods(days[0], days[1]), *whole]
+    return [contract.years(*ends) * rules.periods_per_year for ends in pairwise(days)]
 
 
 @lru_cache(maxsize=4096)
 def period_rate(rate: Rate, conventions: Conventions) -> Fraction:
     """Return the rate of one period: exact, or to fifty digits if it compounds otherwise."""
-    per_year = conventions.frequency.periods_per_year
+    per_year = conventions.periods_per_year
     compounding = conventions.compounding_per_year
     exact = Fraction(rate.value) / per_year
     if compounding is not None and compounding != per_year:
-        exact = _equivalent(rate, Fraction(compounding, per_year), compounding)
+        exact = _equivalent(rate, compounding / per_year, compounding)
     return _rounded(exact, conventions.period_rate_decimals)
 
 

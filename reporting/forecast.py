@@ -110,7 +110,8 @@ def has_equal_months(rules: Conventions) -> bool:
     """Say whether every installment is level and its interest a twelfth of the year's."""
     found = (rules.method, rules.day_count, rules.frequency, rules.compounding_per_year)
     level = (Method.EQUAL_INSTALLMENT, DayCount.EQUAL_PERIODS, Frequency.MONTHLY, None)
-    return found == level and rules.period_rate_decimals is None
+    plain = rules.every == 1 and rules.period_rate_decimals is None
+    return found == level and plain and not rules.beyond_billing()
 
 
 def month(day: date) -> int:

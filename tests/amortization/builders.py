@@ -1,17 +1,24 @@
 """Contracts as the tests need them: one typed builder, and strategies for any sensible contract."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
 
 from amortization import (
+    Advance,
+    BusinessDays,
     Contract,
     Conventions,
+    DatedRate,
     DayCount,
+    DeferredInterest,
+    FirstPeriod,
     Frequency,
     InstallmentBasis,
     Method,
+    MonthEnd,
     RateChange,
     Remainder,
 )
@@ -52,6 +59,22 @@ def contract(
     )
 
 
+# What the next product may bring: everything that the plain conventions below leave as usual.
+SPECIAL: dict[str, st.SearchStrategy[Any]] = {
+    "every": st.integers(1, 3),
+    "due_day": st.none() | st.integers(1, 31),
+    "first_period_days": st.integers(0, 20),
+    "month_end": st.sampled_from(MonthEnd),
+    "keep_month_end": st.booleans(),
+    "working": st.none() | st.tuples(st.sampled_from(BusinessDays), st.sampled_from(["CN", "ECB"])),
+    "interest_follows_date": st.booleans(),
+    "first_period": st.sampled_from(FirstPeriod),
+    "principal_grace": st.integers(0, 3),
+    "interest_grace": st.integers(0, 3),
+    "deferred_interest": st.sampled_from(DeferredInterest),
+    "interest_free": st.integers(0, 2),
+    "down_payment": st.sampled_from([Rate.percent(0), Rate.percent(25)]),
+}
 CONVENTIONS = st.builds(
     Conventions,
     method=st.sampled_from(Method),
@@ -79,8 +102,8 @@ def contracts(
     first = draw(st.none() | st.integers(1, 70).map(lambda days: start + timedelta(days=days)))
     spread = draw(st.none() | st.integers(count, count + 24))
     fixed = draw(st.none() | st.none() | st.integers(1, 1_000_000))
-    bullet = rules.method is Method.BULLET
-    changes = () if bullet else draw(st.lists(st.integers(2, 48), max_size=2, unique=True))
+    settled = rules.method in {Method.BULLET, Method.FLAT}
+    changes = () if settled else draw(st.lists(st.integers(2, 48), max_size=2, unique=True))
     return Contract(
         principal=Money(draw(st.integers(1, 10_000_000)), Currency.USD),
         rate=draw(RATES),
@@ -88,11 +111,61 @@ def contracts(
         start=start,
         first_due=first,
         conventions=rules,
-        amortized_over=spread,
+        amortized_over=None if rules.method is Method.FLAT else spread,
         fixed_installment=None if fixed is None else Money(fixed, Currency.USD),
         rate_changes=tuple(
             RateChange(number, draw(RATES), recast=draw(st.booleans()))
             for number in sorted(changes)
             if number <= count
+        ),
+    )
+
+
+@st.composite
+def special_conventions(draw: st.DrawFn) -> Conventions:
+    """Draw conventions of every kind; what contradicts itself is set right."""
+    extra = {name: draw(strategy) for name, strategy in SPECIAL.items()}
+    working = extra.pop("working")
+    rule, calendar = working or (BusinessDays.UNADJUSTED, None)
+    moves = rule is not BusinessDays.UNADJUSTED
+    rules = draw(CONVENTIONS)
+    by_days = rules.frequency in {Frequency.DAILY, Frequency.WEEKLY, Frequency.BIWEEKLY}
+    if rules.frequency is Frequency.DAILY:
+        extra["every"] += 4
+    if rules.frequency is Frequency.SEMIMONTHLY:
+        extra |= {"every": 1, "month_end": MonthEnd.LAST_DAY}
+    if by_days:
+        extra["due_day"] = None
+    if rules.method is Method.BULLET:
+        extra |= {"principal_grace": 0, "interest_grace": 0, "interest_free": 0}
+    if rules.method is Method.FLAT:
+        extra["deferred_interest"] = DeferredInterest.COLLECTED
+    return replace(rules, business_days=rule, calendar=calendar if moves else None, **extra)
+
+
+@st.composite
+def special_contracts(draw: st.DrawFn) -> Contract:
+    """Draw contracts with grace, down payments, later parts and rates that change on a day."""
+    rules = draw(special_conventions())
+    start = draw(st.dates(date(2010, 1, 1), date(2030, 12, 31)))
+    signed = Contract(
+        principal=Money(draw(st.integers(10_000, 10_000_000)), Currency.USD),
+        rate=draw(RATES),
+        installments=draw(st.integers(6, 24)),
+        start=start,
+        first_due=None,
+        conventions=rules,
+    )
+    if rules.method is Method.FLAT:
+        return signed
+    span = (signed.maturity - signed.interest_start).days
+    on = st.integers(0, span - 1).map(lambda days: signed.interest_start + timedelta(days=days))
+    rates = sorted(draw(st.lists(on, max_size=2, unique=True)))
+    parts = [] if rules.down_payment.value else sorted(draw(st.lists(on, max_size=2)))
+    return replace(
+        signed,
+        dated_rates=tuple(DatedRate(day, draw(RATES), recast=draw(st.booleans())) for day in rates),
+        advances=tuple(
+            Advance(day, Money(draw(st.integers(1, 10**6)), Currency.USD)) for day in parts
         ),
     )

@@ -1,0 +1,149 @@
+"""The stretches from due day to due day: what a unit of balance costs over each, and what changes.
+
+Rates that change and money that is advanced within a period cut it; everything stays exact.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from itertools import pairwise
+
+from amortization.contract import Contract
+from amortization.conventions import Method
+from amortization.interest import lengths, period_rate
+from kernel import Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One row to be: its day, its cost, and what is agreed anew within it.
+
+    Attributes:
+        number: counted from 1.
+        due_on: the day of the row.
+        factor: the interest on one unit that is owed throughout.
+        advances: what arrives within the period, each with the interest on one unit from its day.
+        rate: the yearly rate in force at its end.
+        recasts: whether the installment is computed anew, for what is owed when it begins.
+        is_last: whether everything that is left falls due.
+    """
+
+    number: int
+    due_on: date
+    factor: Fraction
+    advances: tuple[tuple[int, Fraction], ...]
+    rate: Rate
+    recasts: bool
+    is_last: bool
+
+    @property
+    def arriving(self) -> int:
+        """All that is advanced within the period."""
+        return sum(amount for amount, _ in self.advances)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A rate from its day on; `recast` computes the installment anew."""
+
+    on: date
+    rate: Rate
+    recast: bool
+
+
+def periods(contract: Contract) -> list[Period]:
+    """Return the periods of a contract, in order."""
+    days, steps = contract.due_dates(), _steps(contract)
+    boundaries = contract.boundaries(len(days))
+    whole = lengths(contract, len(days))
+    found, rate = [], contract.rate
+    for number, (begin, end) in enumerate(pairwise(boundaries), 1):
+        within = [step for step in steps if begin <= step.on < end]
+        is_cut = any(step.on > begin for step in within)
+        before, rate = rate, within[-1].rate if within else rate
+        each = period_rate(rate, contract.conventions)
+        factor = _cut(contract, begin, end, before, within) if is_cut else each * whole[number - 1]
+        found.append(
+            Period(
+                number=number,
+                due_on=days[number - 1],
+                factor=factor,
+                advances=_advances(contract, begin, end, before, within),
+                rate=rate,
+                recasts=_recasts(contract, begin, end, within),
+                is_last=number == len(days),
+            )
+        )
+    return found
+
+
+def _steps(contract: Contract) -> list[_Step]:
+    """Return all later rates by their days; a numbered one begins with its period."""
+    if not contract.rate_changes and not contract.dated_rates:
+        return []
+    begins = contract.boundaries(contract.installments)
+    numbered = [
+        _Step(begins[change.number - 1], change.rate, change.recast)
+        for change in contract.rate_changes
+        if change.number <= contract.installments
+    ]
+    dated = [_Step(change.on, change.rate, change.recast) for change in contract.dated_rates]
+    return sorted([*numbered, *dated], key=lambda step: step.on)
+
+
+def _cut(contract: Contract, begin: date, end: date, rate: Rate, within: list[_Step]) -> Fraction:
+    """Return the interest on one unit over days within which the rate changes."""
+    rules = contract.conventions
+    rates = [rate, *(step.rate for step in within)]
+    days = [begin, *(max(begin, step.on) for step in within), end]
+    return sum(
+        (
+            period_rate(each, rules) * contract.years(*ends) * rules.periods_per_year
+            for each, ends in zip(rates, pairwise(days), strict=True)
+        ),
+        start=Fraction(0),
+    )
+
+
+def _advances(
+    contract: Contract, begin: date, end: date, rate: Rate, within: list[_Step]
+) -> tuple[tuple[int, Fraction], ...]:
+    arriving = [advance for advance in contract.advances if begin <= advance.on < end]
+    found = []
+    for advance in arriving:
+        before = [step for step in within if step.on <= advance.on]
+        in_force = before[-1].rate if before else rate
+        after = [step for step in within if step.on > advance.on]
+        cost = _cut(contract, advance.on, end, in_force, after)
+        found.append((advance.amount.minor, cost))
+    return tuple(found)
+
+
+def _recasts(contract: Contract, begin: date, end: date, within: list[_Step]) -> bool:
+    """Say whether anything within the period asks for a new installment."""
+    method = contract.conventions.method
+    advanced = any(begin <= advance.on < end for advance in contract.advances)
+    changed = method is Method.EQUAL_INSTALLMENT and any(step.recast for step in within)
+    return advanced or changed
+
+
+def assumed_factors(
+    contract: Contract, rate: Rate, number: int, count: int, first: Fraction | None
+) -> Iterator[Fraction]:
+    """Yield the interest factors of `count` periods from `number` on, as if `rate` stayed.
+
+    Args:
+        contract: what was agreed.
+        rate: the rate from now on.
+        number: the first of the periods.
+        count: how many.
+        first: the true factor of the first period where something changes within it.
+    """
+    each = period_rate(rate, contract.conventions)
+    free = contract.conventions.interest_free
+    for later, length in enumerate(lengths(contract, number + count - 1)[number - 1 :], number):
+        if later <= free:
+            yield Fraction(0)
+        else:
+            yield first if first is not None and later == number else each * length
