@@ -44,6 +44,7 @@ class Movement(StrEnum):
     COVER = "COVER"
     COST = "COST"
     TRADE = "TRADE"
+    RECOUP = "RECOUP"
 
 
 class Allowed(NamedTuple):
@@ -77,6 +78,7 @@ ALLOWED = (
     Allowed(_M.COVER, _A.FEES, _A.LENDER),
     Allowed(_M.COST, _A.FEES, _A.STRIPE),
     Allowed(_M.TRADE, _A.LENDER, _A.LENDER),
+    Allowed(_M.RECOUP, _A.LENDER, _A.FEES),
 )
 
 OUTSIDE = frozenset({_A.STRIPE, _A.BANK})

@@ -31,5 +31,17 @@ class CountsTooEarly(Invalid):
     """An entry cannot count from a day that has not come: {why}."""
 
 
+class DestinationNotUsable(Refused):
+    """This bank account cannot be paid to: {why}."""
+
+
+class OverDailyLimit(Refused):
+    """Within 24 hours {limit} may be withdrawn; {left} of it is left."""
+
+
+class SameApprover(Refused):
+    """A large payout needs another person; {by} has approved it before."""
+
+
 class DepositTooSmall(Invalid):
     """A deposit must be at least {smallest}."""

@@ -1,8 +1,6 @@
 """The tables of the book. Entries and postings are written once and never changed."""
 
 from datetime import date, datetime
-from enum import StrEnum
-from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -16,7 +14,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel import Base, Machine, MoneyColumn, Sequence64, Stateful
+from kernel import Base, Sequence64
 
 
 class MovementRule(Base):
@@ -108,98 +106,3 @@ class PostingLine(Base):
     amount_minor: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3))
     effective_on: Mapped[date]
-
-
-class DepositStatus(StrEnum):
-    """How far a deposit has come."""
-
-    INITIATED = "initiated"
-    AVAILABLE = "available"
-    FAILED = "failed"
-    RETURNED = "returned"
-
-
-DEPOSITS = Machine(
-    "deposit",
-    {
-        DepositStatus.INITIATED: {DepositStatus.AVAILABLE, DepositStatus.FAILED},
-        DepositStatus.AVAILABLE: {DepositStatus.RETURNED},
-        DepositStatus.FAILED: set(),
-        DepositStatus.RETURNED: set(),
-    },
-)
-
-
-class Deposit(Stateful, Base):
-    """Money a lender is sending in; it reaches the book when it has arrived."""
-
-    __tablename__ = "deposit"
-    machine: ClassVar[Machine] = DEPOSITS
-    amount = MoneyColumn("amount_minor")
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    owner_id: Mapped[UUID] = mapped_column(index=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    amount_minor: Mapped[int]
-    currency: Mapped[str] = mapped_column(String(3))
-    key: Mapped[str] = mapped_column(String(200), unique=True)
-    status: Mapped[str] = mapped_column(String(32))
-    gateway: Mapped[str] = mapped_column(String(32))
-    reference: Mapped[str | None] = mapped_column(String(200), unique=True)
-    created_at: Mapped[datetime]
-    finished_at: Mapped[datetime | None]
-    failure: Mapped[str | None] = mapped_column(String(200))
-
-
-class PayoutStatus(StrEnum):
-    """How far a payout has come."""
-
-    REQUESTED = "requested"
-    SENT = "sent"
-    PAID = "paid"
-    FAILED = "failed"
-
-
-PAYOUTS = Machine(
-    "payout",
-    {
-        PayoutStatus.REQUESTED: {PayoutStatus.SENT, PayoutStatus.FAILED},
-        PayoutStatus.SENT: {PayoutStatus.PAID, PayoutStatus.FAILED},
-        PayoutStatus.PAID: set(),
-        PayoutStatus.FAILED: set(),
-    },
-)
-
-
-class Payout(Stateful, Base):
-    """Money on its way out to a lender or a borrower; it waits in TRANSIT until it has arrived."""
-
-    __tablename__ = "payout"
-    machine: ClassVar[Machine] = PAYOUTS
-    amount = MoneyColumn("amount_minor")
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    owner_id: Mapped[UUID] = mapped_column(index=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    amount_minor: Mapped[int]
-    currency: Mapped[str] = mapped_column(String(3))
-    key: Mapped[str] = mapped_column(String(200), unique=True)
-    status: Mapped[str] = mapped_column(String(32), index=True)
-    gateway: Mapped[str] = mapped_column(String(32))
-    destination: Mapped[str] = mapped_column(String(80))
-    reference: Mapped[str | None] = mapped_column(String(200), unique=True)
-    created_at: Mapped[datetime]
-    finished_at: Mapped[datetime | None]
-    failure: Mapped[str | None] = mapped_column(String(200))
-
-
-class GatewayEvent(Base):
-    """What a gateway told us, stored once by its id before it is applied."""
-
-    __tablename__ = "gateway_event"
-
-    id: Mapped[str] = mapped_column(String(200), primary_key=True)
-    kind: Mapped[str] = mapped_column(String(64))
-    payload: Mapped[dict[str, Any]]
-    received_at: Mapped[datetime]
-    applied_at: Mapped[datetime | None]

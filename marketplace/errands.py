@@ -20,6 +20,7 @@ def init_errands() -> None:
     handles(flows.BATCH)(run_batch)
     handles(flows.EXPIRY)(expire)
     handles(flows.PAYOUT)(send_payout)
+    handles(flows.RELEASE)(release)
     handles(flows.CLOSE)(close)
 
 
@@ -41,6 +42,11 @@ def expire(work: Work) -> None:
         in_transaction(lambda session: flows.expire(session, listing_id=listing_id, at=work.at))
     except MoveNotAllowed:
         return
+
+
+def release(work: Work) -> None:
+    """Let deposits be used whose hold is over."""
+    in_transaction(partial(flows.release, at=work.at))
 
 
 def send_payout(work: Work) -> None:

@@ -18,6 +18,7 @@ from kernel import Money, find
 from marketplace import jobs
 
 BATCH, EXPIRY, PAYOUT = "matching.batch", "listing.expiry", "escrow.payout"
+RELEASE = "escrow.release"
 CLOSE = "day.close"
 # A minute, and a moment more for what was begun in it to be committed.
 GATHERING = timedelta(minutes=1, seconds=2)
@@ -53,9 +54,12 @@ def watch(session: Session, listing: origination.Listing, *, at: datetime) -> No
 def call_mandates(session: Session, *, at: datetime) -> None:
     """Ask for a batch as soon as this minute is over: a new listing, new cash or a new mandate.
 
+    What returned deposits have left due is taken from new cash before any mandate sees it.
+
     Whatever comes within the same minute is served together, so that nobody is first by a second;
     a batch that ran before the minute's end would leave out what came after it.
     """
+    escrow.meet_shortfalls(session, at=at)
     minute = at.replace(second=0, microsecond=0)
     jobs.enqueue(
         session,
@@ -81,9 +85,27 @@ def schedule_batch(session: Session, *, at: datetime, every: timedelta) -> None:
 
 
 def pay_in(session: Session, *, event: escrow.Event, at: datetime) -> None:
-    """Take what the bank says of a deposit; new cash calls the mandates."""
+    """Take what the bank says of a deposit; new cash calls the mandates.
+
+    Money that is held is remembered for the day on which it is free.
+    """
     escrow.receive(session, event=event, at=at)
+    for due in escrow.holds_end(session, subject=event.subject):
+        jobs.enqueue(
+            session,
+            kind=RELEASE,
+            payload={},
+            at=at,
+            run_at=due,
+            dedupe_key=f"release:{due.isoformat()}",
+        )
     call_mandates(session, at=at)
+
+
+def release(session: Session, *, at: datetime) -> None:
+    """Let deposits be used whose hold is over; new cash calls the mandates."""
+    if escrow.release_held(session, at=at):
+        call_mandates(session, at=at)
 
 
 def disburse(

@@ -126,7 +126,11 @@ STATES: dict[str, dict[str, Word]] = {
     },
     "transfer": {
         "initiated": Word(_l("Waiting for payment"), "progress"),
+        "processing": Word(_l("Being debited"), "progress"),
+        "held": Word(_l("Arrived, not yet free"), "info"),
         "available": Word(_l("Arrived"), "positive"),
+        "disputed": Word(_l("Disputed"), "warning"),
+        "review": Word(_l("Waiting for approval"), "progress"),
         "requested": Word(_l("Being sent"), "progress"),
         "sent": Word(_l("On its way"), "progress"),
         "paid": Word(_l("Paid out"), "positive"),

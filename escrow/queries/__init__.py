@@ -17,7 +17,7 @@ from escrow.queries.leaves import account_bytes, content, entry_bytes
 from escrow.queries.seals import Standing, last_seal
 from escrow.queries.standing import held_on
 from escrow.queries.statement import Statement, StatementLine, statement
-from escrow.queries.transfers import Transfer, transfers_of
+from escrow.queries.transfers import Transfer, holds_end, transfers_of
 
 __all__ = [
     "Audit",
@@ -42,6 +42,7 @@ __all__ = [
     "entry_file",
     "frontier",
     "held_on",
+    "holds_end",
     "is_settled",
     "last_seal",
     "statement",

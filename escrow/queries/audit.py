@@ -80,7 +80,7 @@ HOLDINGS = (
         SELECT a.id AS account, b.amount_minor AS held, coalesce(p.total, 0) AS on_their_way
         FROM account a JOIN balance b ON b.account_id = a.id LEFT JOIN (
             SELECT owner_id, currency, sum(amount_minor) AS total FROM payout
-            WHERE status IN ('requested', 'sent') GROUP BY owner_id, currency
+            WHERE status IN ('review', 'requested', 'sent') GROUP BY owner_id, currency
         ) p ON p.owner_id = a.owner_id AND p.currency = a.currency
         WHERE a.kind = 'TRANSIT' AND b.amount_minor <> coalesce(p.total, 0)
         """,

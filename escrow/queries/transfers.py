@@ -1,13 +1,14 @@
 """Money on its way in and out, as its owner sees it."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from escrow.models import Deposit, Payout
+from escrow.transfers import Deposit, DepositStatus, Payout
 from kernel import Money
 
 
@@ -37,6 +38,15 @@ def transfers_of(session: Session, *, owner_id: UUID, limit: int = 20) -> list[T
         for row in session.scalars(payouts.order_by(Payout.created_at.desc()).limit(limit))
     ]
     return sorted(found, key=lambda each: (each.at, each.id), reverse=True)[:limit]
+
+
+def holds_end(session: Session, *, subject: str) -> list[datetime]:
+    """Return when the hold of the deposit with this id or reference ends, if it is held."""
+    named = Deposit.reference == subject
+    with suppress(ValueError):
+        named = or_(named, Deposit.id == UUID(subject))
+    held = select(Deposit.available_at).where(named, Deposit.status == DepositStatus.HELD)
+    return [end for end in session.scalars(held) if end is not None]
 
 
 def _in(row: Deposit) -> Transfer:

@@ -20,6 +20,7 @@ MOVEMENTS: dict[Movement, Any] = {
     Movement.RETURN: _l("Deposit returned"),
     Movement.COVER: _l("Paid by the platform"),
     Movement.TRADE: _l("Note sold or bought"),
+    Movement.RECOUP: _l("Paid back to the platform"),
 }
 
 SHOWN_DIGITS = 4

@@ -5,8 +5,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 import escrow
-from escrow.models import Deposit
-from escrow.operations.payments import _earlier
+from escrow import Deposit
+from escrow.operations.begun import begun_meanwhile
 from kernel import NotFound
 from tests.escrow.stories import BOB, deposit, dollars
 
@@ -57,4 +57,4 @@ def test_a_clash_that_no_earlier_click_explains_is_not_hidden(session: Session) 
     clash = IntegrityError("insert", {}, Exception("something else"))
 
     with pytest.raises(IntegrityError):
-        _earlier(session, Deposit, "unknown", {}, clash)
+        begun_meanwhile(session, Deposit, "unknown", {}, clash)
