@@ -70,6 +70,8 @@ def session(client: StripeClient, **more: Any) -> Session:
         "allowed_payment_method_types": ["card", "us_bank_account"],
     }
     given |= more
+    if given["mode"] == "setup":
+        del given["line_items"]
     return client.v1.checkout.sessions.create(given)
 
 
