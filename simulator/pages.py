@@ -77,7 +77,7 @@ def paid(session_id: str) -> Answer | tuple[str, int]:
             with turn.part():
                 intent = paying.pay(call, session, given)
         except (Refusal, Trouble) as error:
-            intent, trouble = None, str(error)
+            intent, trouble = None, error
     if intent is None:
         return _pay_page(session, known or {}, given, trouble), REFUSED
     if intent["status"] == "requires_action":
@@ -85,7 +85,7 @@ def paid(session_id: str) -> Answer | tuple[str, int]:
     return redirect(url_for("pages.pay", session_id=session_id), 303)
 
 
-def _pay_page(session: Body, customer: Body, given: Body, trouble: str | None) -> str:
+def _pay_page(session: Body, customer: Body, given: Body, trouble: Exception | None) -> str:
     tongue = language(session["locale"])
     if session["status"] != "open":
         return _closed(session, tongue)
@@ -101,8 +101,15 @@ def _pay_page(session: Body, customer: Body, given: Body, trouble: str | None) -
         given=given,
         email=given.get("email") or session["customer_email"] or customer.get("email") or "",
         name=given.get("name") or customer.get("name") or "",
-        trouble=trouble,
+        trouble=_said(trouble, tongue),
     )
+
+
+def _said(trouble: Exception | None, tongue: str) -> str:
+    """Return what is wrong, in the reader's language."""
+    if trouble is None:
+        return ""
+    return say(str(trouble), tongue, field=say(getattr(trouble, "field", ""), tongue))
 
 
 def _closed(session: Body, tongue: str) -> str:
@@ -157,7 +164,7 @@ def authenticated(intent_id: str) -> Answer | str:
             with turn.part():
                 paying.confirm(call, intent, session, agrees=agrees)
         except (Refusal, Trouble) as error:
-            trouble: str | None = str(error)
+            trouble: Exception | None = error
         else:
             trouble = None
     if session is not None and trouble is None:
@@ -166,7 +173,7 @@ def authenticated(intent_id: str) -> Answer | str:
     if session is not None:
         return _pay_page(session, {}, {}, trouble)
     title = "Pay" if trouble else "Paid"
-    text = trouble or "Thank you. {merchant} has been told."
+    text = str(trouble or "Thank you. {merchant} has been told.")
     return _done(tongue, title, text, target, good=trouble is None, moves=True)
 
 
@@ -193,7 +200,7 @@ def onboarded(account_id: str, token: str) -> Answer | tuple[str, int]:
                 if fresh:
                     paying.onboard(_call(turn), account, given)
         except (Refusal, Trouble) as error:
-            return _onboard_page(account, link, given, str(error), fresh=True), REFUSED
+            return _onboard_page(account, link, given, error, fresh=True), REFUSED
     if not fresh:
         return _onboard_page(account, link, {}, None, fresh=False), REFUSED
     return redirect(url_for("pages.known", account_id=account_id), 303)
@@ -209,13 +216,15 @@ def known(account_id: str) -> str:
 
 
 def _onboard_page(
-    account: Body, link: Body, given: Body, trouble: str | None, *, fresh: bool
+    account: Body, link: Body, given: Body, trouble: Exception | None, *, fresh: bool
 ) -> str:
     tongue = language()
     if not fresh:
         title, text = "This page has expired", "Go back and begin again."
         return _done(tongue, title, text, link.get("refresh_url"), good=False)
-    return _page("onboard.html", tongue, account=account, given=given, trouble=trouble)
+    return _page(
+        "onboard.html", tongue, account=account, given=given, trouble=_said(trouble, tongue)
+    )
 
 
 @pages.get("/express/<account_id>")

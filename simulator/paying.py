@@ -25,7 +25,15 @@ TOLD = {
 
 
 class Trouble(ValueError):
-    """What somebody wrote cannot be used; the message says why, in the words of the pages."""
+    """What somebody wrote cannot be used; the message says why, in the words of the pages.
+
+    Attributes:
+        field: what the message is about, where it leaves a blank for it.
+    """
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 def find_session(call: Call, identifier: str) -> Body:
@@ -147,7 +155,7 @@ def onboard(call: Call, account: Body, given: Body) -> None:
     """
     for name, label in TOLD.items():
         if not given.get(name):
-            raise Trouble(label)
+            raise Trouble("Please fill in: {field}", label)
     try:
         date.fromisoformat(given["born"])
     except ValueError:

@@ -8,8 +8,8 @@ SYMBOLS = {"usd": "$", "cny": "¥", "eur": "€", "gbp": "£", "jpy": "¥"}
 
 ZH = {
     "Demo bank": "演示银行",
-    "No real money moves here. Nothing you type leaves this computer.": (
-        "这里没有真实资金流动，您输入的内容不会离开这台电脑。"
+    "No real money moves here, and nothing you type is passed on.": (
+        "这里没有真实资金流动，您输入的内容不会传给任何人。"
     ),
     "Pay": "付款",
     "Pay {sum}": "支付 {sum}",
@@ -92,6 +92,7 @@ ZH = {
     "payouts arrive after two days": "两天后到账",
     "payouts fail: no such account": "付款失败：账户不存在",
     "payouts fail: the account is closed": "付款失败：账户已注销",
+    "A bank debit needs its owner's agreement.": "银行扣款需要账户持有人的授权。",
     "Please fill in: {field}": "请填写：{field}",
     "Please write the date as year-month-day.": "请按“年-月-日”填写日期。",
     "Please write the expiry date as MM/YY.": "请按 MM/YY 填写有效期。",
@@ -131,8 +132,10 @@ def language(wish: str | None = None) -> str:
 
 
 def say(text: str, tongue: str, **values: str) -> str:
-    """Return a text in a language, with its blanks filled in."""
-    return (ZH.get(text, text) if tongue == CHINESE else text).format(**values)
+    """Return a text in a language, with its blanks filled in; what is not ours stays as it is."""
+    if text not in ZH:
+        return text
+    return (ZH[text] if tongue == CHINESE else text).format(**values)
 
 
 def money(amount: int, currency: str) -> str:

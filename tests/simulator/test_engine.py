@@ -73,8 +73,9 @@ def test_a_key_in_use_is_a_conflict(bank: Simulator) -> None:
 
     with ThreadPoolExecutor(2) as pool:
         answers = sorted(pool.map(create, [0.2, 0.5]))
-    assert answers[0] == "APIConnectionError None"
-    assert answers[1] == "APIError 409"
+    assert answers == ["APIConnectionError None", "APIError 409"]
+    later = bank.client(retries=5).v1.customers.create({}, KEY)
+    assert [each.id for each in bank.client().v1.customers.list().data] == [later.id]
 
 
 def test_one_key_at_once_from_many_hands_has_one_effect(bank: Simulator) -> None:

@@ -246,8 +246,10 @@ def test_somebody_says_who_is_paid(
     url = path(client.v1.account_links.create(link).url)
     assert "About you" in text(browser.get(url))
 
-    missing = browser.post(url, data={**CAROL, "born": "yesterday"})
-    assert "year-month-day" in text(missing)
+    wrong = browser.post(url, data={**CAROL, "born": "yesterday"})
+    assert "year-month-day" in text(wrong)
+    missing = browser.post(url, data={**CAROL, "city": ""}, headers={"Accept-Language": "zh-CN"})
+    assert "请填写：城市" in text(missing)
     page = browser.post(url, data=CAROL, follow_redirects=True)
 
     assert "http://127.0.0.1:9/back" in text(page)
