@@ -12,9 +12,10 @@ from typing import Any, Self
 
 import numpy as np
 
-from matching.columns import NEVER, Codes, Ints
+from matching.columns import NEVER, Bools, Codes, Ints
 from matching.criteria import Reason, first_failures
-from matching.market import Market, Plan
+from matching.limiting import Allowance
+from matching.market import LARGEST, Market, Plan
 from matching.packed import pack, pack_keys, unpack, unpack_keys
 
 
@@ -135,8 +136,8 @@ def _sums(rows: Ints, amounts: Ints, count: int) -> Ints:
 
 
 def _rows(*columns: Ints) -> Ints:
-    """Return columns as rows, sorted."""
-    return np.stack(columns, axis=1)[np.lexsort(columns[::-1])]
+    """Return columns as rows, sorted by the first."""
+    return np.stack(columns, axis=1)[np.argsort(columns[0], kind="stable")]
 
 
 def _part(rows: Ints, first: int) -> Ints:
@@ -147,9 +148,63 @@ def _part(rows: Ints, first: int) -> Ints:
 
 def _limits_left(market: Market, plan: Plan) -> Ints:
     """Return what each limit still allows after the plan."""
-    limits = market.limits
-    left = limits.left.copy()
-    for row, (mandate, group) in enumerate(zip(limits.mandate, limits.group, strict=True)):
-        inside = (market.listings.groups == group).any(axis=1)
-        left[row] -= plan.amount[(plan.mandate == mandate) & inside[plan.listing]].sum()
+    limits, groups = market.limits, market.listings.groups
+    allowance = Allowance.of(limits, groups)
+    for listing in np.unique(plan.listing).tolist() if limits.left.size else ():
+        lines = plan.listing == listing
+        allowance.take(listing, plan.mandate[lines], plan.amount[lines])
+    left = np.empty_like(limits.left)
+    left[allowance.order] = allowance.left
     return _rows(limits.mandate, limits.group, left)
+
+
+def furthest(market: Market, plan: Plan) -> Codes:
+    """Say for every mandate how far it came with the listing with which it came furthest.
+
+    What is left to a mandate is held against the smallest order of all listings that it matches.
+    """
+    mandates, listings = market.mandates, market.listings
+    failures = first_failures(market.profiles, listings)
+    passed = failures == Reason.MATCHED
+    profile, count = mandates.profile, mandates.profile.size
+    smallest = np.minimum(listings.minimum, listings.room)
+    least = np.where(passed, smallest, LARGEST).min(axis=1, initial=LARGEST)[profile]
+    matching = passed.sum(axis=1)[profile]
+    lender = mandates.lender[plan.mandate]
+    placed = _sums(plan.mandate, plan.amount, count)
+    cash = market.lenders.cash - _sums(lender, plan.amount, market.lenders.cash.size)
+
+    borrowed, holdings = np.flatnonzero(listings.borrower >= 0), market.holdings
+    _, own = _matching(market, passed, listings.borrower[borrowed], borrowed)
+    pair, full = _matching(market, passed, holdings.lender, holdings.listing)
+    under_cap = mandates.cap[full] - holdings.amount[pair]
+    full = full[under_cap < smallest[holdings.listing[pair]]]
+    several = np.bincount(mandates.lender)[lender] > 1
+    line, other = _matching(market, passed, lender[several], plan.listing[several])
+    other = other[plan.mandate[several][line] != other]
+    own, full, other = (np.bincount(each, minlength=count) for each in (own, full, other))
+    tests = {
+        Reason.SERVED: placed > 0,
+        Reason.OWN_LISTING: own >= np.maximum(matching, 1),
+        Reason.CAP: (mandates.cap < least) | (own + full >= matching),
+        Reason.TOTAL: mandates.remaining - placed < least,
+        Reason.CASH: cash[mandates.lender] - mandates.keep < least,
+        Reason.OTHER_MANDATE: own + full + other >= matching,
+    }
+    away = np.where(passed, plan.turned_away, 0).max(axis=1, initial=0)[profile]
+    codes = np.select(list(tests.values()), list(tests), default=away)
+    failed = np.where(passed, 0, failures).max(axis=1, initial=0)[profile]
+    return np.where(matching == 0, failed, codes).astype(np.int8)
+
+
+def _matching(market: Market, passed: Bools, lenders: Ints, listings: Ints) -> tuple[Ints, Ints]:
+    """Return the pairs, and mandates of their lenders, where a mandate matches the listing."""
+    order = np.argsort(market.mandates.lender, kind="stable")
+    of_lender = market.mandates.lender[order]
+    start, stop = (np.searchsorted(of_lender, lenders, side=side) for side in ("left", "right"))
+    counts = stop - start
+    pair = np.repeat(np.arange(lenders.size), counts)
+    within = np.arange(pair.size) - np.repeat(np.cumsum(counts) - counts, counts)
+    mandate = order[np.repeat(start, counts) + within]
+    matches = passed[market.mandates.profile[mandate], listings[pair]]
+    return pair[matches], mandate[matches]
