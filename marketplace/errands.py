@@ -26,13 +26,11 @@ def init_errands() -> None:
 
 def run_batch(work: Work) -> None:
     """Let the mandates fund what is open, in every currency that anything is open in."""
+    in_transaction(partial(matching.end_overdue_mandates, at=work.at))
     with reader() as session:
         currencies = matching.currencies_open(session)
     for currency in currencies:
-        name = f"{work.id}:{currency}"
-        in_transaction(
-            partial(matching.run_batch, at=work.at, seed=name, key=name, currency=currency)
-        )
+        in_transaction(partial(flows.run_batch, currency=currency, name=str(work.id), at=work.at))
 
 
 def expire(work: Work) -> None:

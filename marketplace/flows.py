@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 import escrow
 import matching
 import origination
+import reporting
 import servicing
-from kernel import Money, find
+from kernel import Currency, Money, find
 from marketplace import jobs
 
 BATCH, EXPIRY, PAYOUT = "matching.batch", "listing.expiry", "escrow.payout"
@@ -81,6 +82,25 @@ def schedule_batch(session: Session, *, at: datetime, every: timedelta) -> None:
         payload={},
         at=at,
         dedupe_key=f"batch:every:{every // timedelta(seconds=1)}:{span}",
+    )
+
+
+def run_batch(
+    session: Session, *, currency: Currency, name: str, at: datetime
+) -> matching.Batch:
+    """Run a batch in one currency with all that it has to know; under one name it runs once."""
+    named = f"{name}:{currency}"
+    return matching.run_batch(
+        session,
+        at=at,
+        seed=named,
+        key=named,
+        currency=currency,
+        at_work=reporting.at_work(session, currency=currency, at=at),
+        manual=matching.Manual(
+            share=current_app.config["MANUAL_SHARE_PERCENT"] * 100,
+            seconds=current_app.config["MANUAL_HOURS"] * 3600,
+        ),
     )
 
 

@@ -57,6 +57,11 @@ def _declared(env: Env, instance: Path) -> dict[str, Any]:
         "TRUSTED_HOSTS": env.list("TRUSTED_HOSTS", []) or None,
         "TIMEZONE": env.str("TIMEZONE", "UTC", validate=validate.OneOf(available_timezones())),
         "MAX_CONTENT_LENGTH": env.int("MAX_CONTENT_LENGTH", 1024 * 1024),
+        # What of a new listing mandates leave to orders by hand, and for how long.
+        "MANUAL_SHARE_PERCENT": env.int(
+            "MANUAL_SHARE_PERCENT", 0, validate=validate.Range(min=0, max=100)
+        ),
+        "MANUAL_HOURS": env.int("MANUAL_HOURS", 24, validate=validate.Range(min=0)),
     }
 
 

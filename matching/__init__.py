@@ -6,6 +6,7 @@ a time.
 """
 
 from matching.allocate import allocate
+from matching.atwork import AtWork, Manual, Part
 from matching.basket import BasketLine, Confirmation, LineStatus
 from matching.confirm import Dropped
 from matching.criteria import Criteria, Reason
@@ -25,10 +26,12 @@ from matching.errors import (
     OrderTooSmall,
     OwnListing,
     StillRevocable,
+    TooFewCriteria,
     UnusableMandate,
 )
 from matching.market import Market, Plan
 from matching.measures import Fairness
+from matching.mix import Mix
 from matching.models import (
     Basket,
     Batch,
@@ -39,15 +42,18 @@ from matching.models import (
     OrderStatus,
 )
 from matching.operations import (
+    Wishes,
     cancel_order,
     declare_standing,
     decline_partial,
     end_mandate,
+    end_overdue_mandates,
     expire_listing,
     pause_mandate,
     place_basket,
     place_order,
     release,
+    reorder_mandate,
     resume_mandate,
     run_batch,
     save_mandate,
@@ -88,6 +94,7 @@ from matching.queries import (
 
 __all__ = [
     "Allowance",
+    "AtWork",
     "Basket",
     "BasketAnswer",
     "BasketKeyTaken",
@@ -113,7 +120,9 @@ __all__ = [
     "Mandate",
     "MandateLine",
     "MandateStatus",
+    "Manual",
     "Market",
+    "Mix",
     "Order",
     "OrderFixed",
     "OrderKeyTaken",
@@ -124,13 +133,16 @@ __all__ = [
     "OrderTooSmall",
     "OwnListing",
     "Pack",
+    "Part",
     "Plan",
     "Reason",
     "Relaxation",
     "Replay",
     "StillRevocable",
+    "TooFewCriteria",
     "UnknownPack",
     "UnusableMandate",
+    "Wishes",
     "allocate",
     "basket_of",
     "batches",
@@ -139,6 +151,7 @@ __all__ = [
     "declare_standing",
     "decline_partial",
     "end_mandate",
+    "end_overdue_mandates",
     "expire_listing",
     "explain",
     "fairness",
@@ -155,6 +168,7 @@ __all__ = [
     "preview_order",
     "reasons_of",
     "release",
+    "reorder_mandate",
     "replay_batch",
     "resume_mandate",
     "revocable_until",

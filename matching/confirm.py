@@ -6,7 +6,7 @@ from enum import StrEnum
 import numpy as np
 
 from matching.columns import Bools, Ints, ints
-from matching.criteria import Criteria
+from matching.criteria import UNBOUNDED, Criteria
 from matching.market import Market, Plan
 
 
@@ -15,6 +15,7 @@ class Dropped(StrEnum):
 
     LISTING_CLOSED = "listing_closed"
     MANDATE_CHANGED = "mandate_changed"
+    LIMIT = "limit"  # the mandate's share of a class, or its cap per borrower, is reached meanwhile
     CAP = "cap"  # the lender has bought of this listing meanwhile
     TOTAL = "total"
     ROOM = "room"
@@ -77,7 +78,9 @@ def confirm(plan: Plan, *, planned: Market, now: Market) -> Confirmed:
     mandates, listings = now.mandates, now.listings
     lines.keep(_held(now, lines) + lines.amount <= mandates.cap[lines.mandate], Dropped.CAP)
     lines.keep(lines.so_far(lines.mandate) <= mandates.remaining[lines.mandate], Dropped.TOTAL)
-    lines.keep(lines.so_far(lines.listing) <= listings.room[lines.listing], Dropped.ROOM)
+    room = listings.room - listings.manual
+    lines.keep(lines.so_far(lines.listing) <= room[lines.listing], Dropped.ROOM)
+    _keep_limits(now, lines)
     lender = mandates.lender[lines.mandate]
     spendable = now.lenders.cash[lender] - mandates.keep[lines.mandate]
     lines.keep(lines.so_far(lender) <= spendable, Dropped.CASH)
@@ -121,6 +124,20 @@ def _held(now: Market, lines: Confirmed) -> Ints:
     )
     pairs = lines.listing * width + now.mandates.lender[lines.mandate]
     return ints(held.get(pair, 0) for pair in pairs.tolist())
+
+
+def _keep_limits(now: Market, lines: Confirmed) -> None:
+    """Drop what is beyond the limit of a mandate in a group of the listing."""
+    limits = now.limits
+    width = int(now.listings.groups.max(initial=-1)) + 1
+    left = dict(
+        zip((limits.mandate * width + limits.group).tolist(), limits.left.tolist(), strict=True)
+    )
+    for column in now.listings.groups.T:
+        group = column[lines.listing]
+        pair = np.where(group < 0, -1, lines.mandate * width + group)
+        most = ints(left.get(each, UNBOUNDED) for each in pair.tolist())
+        lines.keep(lines.so_far(pair) <= most, Dropped.LIMIT)
 
 
 def _whole_or_filling(now: Market, lines: Confirmed) -> Bools:

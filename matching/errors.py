@@ -63,5 +63,9 @@ class UnusableMandate(Invalid):
     """The mandate does not hold together: {why}."""
 
 
+class TooFewCriteria(Invalid):
+    """Name at least {least} criteria; the rules of your home ask for it."""
+
+
 class BatchOvertaken(Unavailable):
     """Lenders kept taking cash out while a batch was applied; nothing was changed, run it again."""

@@ -5,6 +5,7 @@ from reporting.borrowers import BorrowerSummary, LoanLine, borrower_summary
 from reporting.cash_flow import CashFlow, MonthFlow, cash_flow
 from reporting.delinquency import Bucket, bucket, buckets, days_past_due, standing
 from reporting.desk import DeskListing, DeskLoan, desk_listings, desk_loan, desk_loans
+from reporting.exposures import at_work
 from reporting.lenders import (
     LenderSummary,
     Standing,
@@ -33,6 +34,7 @@ __all__ = [
     "ProspectLine",
     "Receipt",
     "Standing",
+    "at_work",
     "borrower_summary",
     "bucket",
     "buckets",

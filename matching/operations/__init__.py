@@ -9,8 +9,11 @@ from matching.operations.endings import (
     withdraw_listing,
 )
 from matching.operations.mandates import (
+    Wishes,
     end_mandate,
+    end_overdue_mandates,
     pause_mandate,
+    reorder_mandate,
     resume_mandate,
     save_mandate,
     update_mandate,
@@ -19,15 +22,18 @@ from matching.operations.orders import cancel_order, place_order
 from matching.operations.standings import declare_standing
 
 __all__ = [
+    "Wishes",
     "cancel_order",
     "declare_standing",
     "decline_partial",
     "end_mandate",
+    "end_overdue_mandates",
     "expire_listing",
     "pause_mandate",
     "place_basket",
     "place_order",
     "release",
+    "reorder_mandate",
     "resume_mandate",
     "run_batch",
     "save_mandate",

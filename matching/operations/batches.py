@@ -4,6 +4,7 @@ import secrets
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from escrow import InsufficientFunds, Movement, Pairs
 from kernel import Base, Currency, bulk_insert, bulk_update, new_id, new_ids
 from matching import queries
 from matching.allocate import allocate
+from matching.atwork import AtWork, Manual
 from matching.columns import Ints
 from matching.confirm import Confirmed, confirm
 from matching.criteria import Reason
@@ -42,6 +44,8 @@ def run_batch(
     currency: Currency = Currency.USD,
     invested: Mapping[UUID, int] | None = None,
     key: str | None = None,
+    at_work: AtWork | None = None,
+    manual: Manual | None = None,
 ) -> Batch:
     """Share the money of all mandates in one currency among its open listings.
 
@@ -56,6 +60,8 @@ def run_batch(
         currency: of both sides.
         invested: what every lender has at work, in minor units; without it, what its mandates
             have placed.
+        at_work: what is outstanding and came back, for mandates that ask.
+        manual: what is kept of every listing for orders by hand.
         key: names the batch; one that was run under this key before is returned as it is.
 
     Raises:
@@ -65,13 +71,22 @@ def run_batch(
     if known is not None:
         return known
     seed = secrets.token_hex(16) if seed is None else seed
-    seen = queries.snapshot(session, currency=currency, at=at, invested=invested)
+    look = partial(
+        queries.snapshot,
+        session,
+        currency=currency,
+        at=at,
+        invested=invested,
+        at_work=at_work,
+        manual=manual,
+    )
+    seen = look()
     plan = allocate(seen.market, seed=seed)
 
     _lock(session, seen, plan)
     batch_id = new_id()
     for _ in range(TRIES):
-        now = queries.snapshot(session, currency=currency, at=at, invested=invested)
+        now = look()
         held = confirm(plan, planned=seen.market, now=now.market)
         # Where somebody took cash out after this look, it shows in the next one.
         if _post(session, batch_id, now, held, at=at, currency=currency):

@@ -1,16 +1,53 @@
 """Standing orders: what a lender lets the marketplace buy for it."""
 
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import escrow
 from escrow import AccountKind
 from kernel import Money, NotFound, lock, new_id
+from matching import queries
 from matching.criteria import Criteria
-from matching.errors import UnusableMandate
+from matching.errors import TooFewCriteria, UnusableMandate
+from matching.mix import Mix
 from matching.models import Mandate, MandateStatus
+from matching.packs import pack
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What a standing order keeps to besides its criteria and amounts.
+
+    Attributes:
+        ends_on: its last day, or none.
+        borrower_cap: the most in all loans of one borrower, or none.
+        mix: targets and caps by grade, purpose and region.
+        reinvests_principal: whether repaid principal that came back since it began may be used.
+        reinvests_interest: the same of interest and late fees.
+    """
+
+    ends_on: date | None = None
+    borrower_cap: Money | None = None
+    mix: Mix = field(default_factory=Mix)
+    reinvests_principal: bool = True
+    reinvests_interest: bool = True
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The wishes as columns of a mandate."""
+        cap = self.borrower_cap
+        return {
+            "ends_on": self.ends_on,
+            "borrower_cap_minor": None if cap is None else cap.minor,
+            "mix": self.mix.to_json(),
+            "reinvests_principal": self.reinvests_principal,
+            "reinvests_interest": self.reinvests_interest,
+        }
 
 
 def save_mandate(
@@ -23,6 +60,7 @@ def save_mandate(
     total: Money | None,
     criteria: Criteria,
     at: datetime,
+    wishes: Wishes | None = None,
 ) -> Mandate:
     """Begin a standing order; it works from the next batch on.
 
@@ -35,11 +73,15 @@ def save_mandate(
         total: the most that it may place over all, or none for no limit.
         criteria: what may be bought.
         at: when.
+        wishes: what else it is to keep to.
 
     Raises:
-        UnusableMandate: the amounts do not hold together.
+        UnusableMandate: the amounts or shares do not hold together.
+        TooFewCriteria: its lender's rule pack asks for more.
     """
+    wishes = wishes or Wishes()
     _check(cap=cap, keep=keep, total=total)
+    _check_wishes(session, lender_id, criteria, wishes)
     account_id = escrow.open_account(
         session, kind=AccountKind.LENDER, owner_id=lender_id, currency=cap.currency
     )
@@ -55,6 +97,8 @@ def save_mandate(
         invested_minor=0,
         criteria=criteria.to_json(),
         created_at=at,
+        priority=_last_priority(session, lender_id) + 1,
+        **wishes.columns,
     )
     session.add(mandate)
     mandate.begin(session, by=_lender(lender_id), at=at)
@@ -72,18 +116,23 @@ def update_mandate(
     keep: Money,
     total: Money | None,
     criteria: Criteria,
+    wishes: Wishes | None = None,
 ) -> Mandate:
     """Change a standing order; it keeps its place among the lender's mandates and in the queue.
 
     Raises:
         NotFound: the lender has no such mandate.
-        UnusableMandate: the amounts do not hold together, or it has ended.
+        UnusableMandate: the amounts or shares do not hold together, or it has ended.
+        TooFewCriteria: its lender's rule pack asks for more.
         CurrencyMismatch: the mandate is in another currency.
     """
     mandate = _own(session, mandate_id, lender_id)
     if mandate.status == MandateStatus.ENDED:
         raise UnusableMandate(field="mandate", why="it has ended")
     _check(cap=cap, keep=keep, total=total)
+    _check_wishes(session, lender_id, criteria, wishes or Wishes())
+    for column, value in (wishes.columns if wishes else {}).items():
+        setattr(mandate, column, value)
     mandate.name, mandate.cap, mandate.keep = name, cap, keep
     mandate.total_minor = None if total is None else total.minor
     mandate.criteria = criteria.to_json()
@@ -120,6 +169,47 @@ def end_mandate(session: Session, *, mandate_id: UUID, lender_id: UUID, at: date
     return _move(session, mandate_id, lender_id, MandateStatus.ENDED, at=at)
 
 
+def end_overdue_mandates(session: Session, *, at: datetime) -> int:
+    """End the mandates whose last day is over; return how many did."""
+    over = (
+        select(Mandate)
+        .where(Mandate.status != MandateStatus.ENDED, Mandate.ends_on < at.date())
+        .order_by(Mandate.id)
+        .with_for_update()
+    )
+    found = session.scalars(over).all()
+    for mandate in found:
+        mandate.move(session, MandateStatus.ENDED, by="system", at=at, why="its last day is over")
+        mandate.idle_why = None
+    return len(found)
+
+
+def reorder_mandate(
+    session: Session, *, mandate_id: UUID, lender_id: UUID, earlier: bool
+) -> Mandate:
+    """Move a mandate one place in its lender's own order; the first and the last stay there.
+
+    Raises:
+        NotFound: the lender has no such mandate, or it has ended.
+    """
+    mine = session.scalars(
+        select(Mandate)
+        .where(Mandate.lender_id == lender_id, Mandate.status != MandateStatus.ENDED)
+        .order_by(Mandate.priority, Mandate.created_at, Mandate.id)
+        .with_for_update()
+    ).all()
+    order = list(mine)
+    place = next((row for row, each in enumerate(order) if each.id == mandate_id), None)
+    if place is None:
+        raise NotFound(what="Mandate", id=mandate_id)
+    other = place - 1 if earlier else place + 1
+    if 0 <= other < len(order):
+        order[place], order[other] = order[other], order[place]
+    for priority, mandate in enumerate(order):
+        mandate.priority = priority
+    return mine[place]
+
+
 def _move(
     session: Session, mandate_id: UUID, lender_id: UUID, to: MandateStatus, *, at: datetime
 ) -> Mandate:
@@ -134,6 +224,23 @@ def _own(session: Session, mandate_id: UUID, lender_id: UUID) -> Mandate:
     if mandate.lender_id != lender_id:
         raise NotFound(what="Mandate", id=mandate_id)
     return mandate
+
+
+def _last_priority(session: Session, lender_id: UUID) -> int:
+    last = select(func.max(Mandate.priority)).where(Mandate.lender_id == lender_id)
+    found = session.scalar(last)
+    return -1 if found is None else int(found)
+
+
+def _check_wishes(session: Session, lender_id: UUID, criteria: Criteria, wishes: Wishes) -> None:
+    if wishes.mix.fault:
+        raise UnusableMandate(field="mix", why=wishes.mix.fault)
+    if wishes.borrower_cap is not None and not wishes.borrower_cap.is_positive:
+        raise UnusableMandate(field="borrower_cap", why="the most per borrower must be above zero")
+    standing = queries.standing_of(session, lender_id=lender_id)
+    least = pack(standing.pack).least_criteria if standing else 0
+    if criteria.count < least:
+        raise TooFewCriteria(field="criteria", why="too few", least=least)
 
 
 def _check(*, cap: Money, keep: Money, total: Money | None) -> None:

@@ -1,7 +1,7 @@
 """Standing orders as a page shows them."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from uuid import UUID
 
 import numpy as np
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from kernel import Currency, Money
 from matching.criteria import Criteria, Profiles, Reason, first_failures
+from matching.mix import Mix
 from matching.models import Batch, Mandate, MandateStatus
 from matching.queries.market import listing_columns, open_listings, vocabulary
 
@@ -29,6 +30,11 @@ class MandateLine:
     idle_why: str | None
     served_at: datetime | None
     created_at: datetime
+    ends_on: date | None = None
+    borrower_cap: Money | None = None
+    mix: Mix = field(default_factory=Mix)
+    reinvests_principal: bool = True
+    reinvests_interest: bool = True
 
     @property
     def currency(self) -> Currency:
@@ -41,7 +47,12 @@ def mandates_of(session: Session, *, lender_id: UUID) -> list[MandateLine]:
     rows = session.scalars(
         select(Mandate)
         .where(Mandate.lender_id == lender_id)
-        .order_by(Mandate.status == MandateStatus.ENDED, Mandate.created_at, Mandate.id)
+        .order_by(
+            Mandate.status == MandateStatus.ENDED,
+            Mandate.priority,
+            Mandate.created_at,
+            Mandate.id,
+        )
     )
     return [_line(mandate) for mandate in rows]
 
@@ -64,7 +75,7 @@ def batches(session: Session, *, limit: int = 50) -> list[Batch]:
 
 def _line(mandate: Mandate) -> MandateLine:
     currency = Currency(mandate.currency)
-    total = mandate.total_minor
+    total, per_borrower = mandate.total_minor, mandate.borrower_cap_minor
     return MandateLine(
         id=mandate.id,
         name=mandate.name,
@@ -77,4 +88,9 @@ def _line(mandate: Mandate) -> MandateLine:
         idle_why=mandate.idle_why,
         served_at=mandate.served_at,
         created_at=mandate.created_at,
+        ends_on=mandate.ends_on,
+        borrower_cap=None if per_borrower is None else Money(per_borrower, currency),
+        mix=Mix.from_json(mandate.mix),
+        reinvests_principal=mandate.reinvests_principal,
+        reinvests_interest=mandate.reinvests_interest,
     )

@@ -2,24 +2,27 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import Row, case, func, select
+from sqlalchemy import Row, case, func, or_, select
 from sqlalchemy.orm import Session
 
 import escrow
 from kernel import Currency
-from matching.columns import NEVER, Holdings, Lenders, Limits, Listings, Mandates, Vocabulary, ints
+from matching.atwork import AtWork, Manual
+from matching.columns import NEVER, Holdings, Ints, Lenders, Listings, Mandates, Vocabulary, ints
 from matching.criteria import WORDS, Criteria, Profiles
 from matching.market import LARGEST, Market
 from matching.models import Mandate, MandateStatus, Order, OrderStatus
+from matching.queries.limits import Bound, bounds, grouped
 from origination import Listing, ListingStatus
 
 EPOCH = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
+PRIORITY = 2**40  # more than any age in seconds
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,6 +41,8 @@ def snapshot(
     currency: Currency,
     at: datetime,
     invested: Mapping[UUID, int] | None = None,
+    at_work: AtWork | None = None,
+    manual: Manual | None = None,
 ) -> Snapshot:
     """Read the open listings, the active mandates and what their lenders have.
 
@@ -47,24 +52,35 @@ def snapshot(
         at: the instant that ages and deadlines count from.
         invested: what every lender has at work, in minor units; without it, what its mandates
             have placed.
+        at_work: what is outstanding and came back, for mandates that limit classes or borrowers,
+            or do not reinvest; without it, all that was ever lent counts, and nothing came back.
+        manual: what is kept of every listing for orders by hand; nothing if not given.
     """
     listings = open_listings(session, currency=currency, at=at)
     mandates = session.execute(
         select(*MANDATE_COLUMNS)
-        .where(Mandate.status == MandateStatus.ACTIVE, Mandate.currency == currency)
+        .where(
+            Mandate.status == MandateStatus.ACTIVE,
+            Mandate.currency == currency,
+            or_(Mandate.ends_on.is_(None), Mandate.ends_on >= at.date()),
+        )
         .order_by(Mandate.id)
     ).all()
     accounts = {row.lender_id: row.account_id for row in mandates}
     lenders = {lender: row for row, lender in enumerate(accounts)}
     words = vocabulary(listings)
-    profile, criteria = _distinct([row.criteria for row in mandates])
+    cash = escrow.balances(session, account_ids=accounts.values())
+    bound = bounds(session, mandates, cash, currency=currency, at_work=at_work or AtWork(), at=at)
+    profile, criteria = _distinct([each.criteria for each in bound])
+    groups, limits = grouped(session, listings, mandates, words, cash, at_work=at_work)
+    columns = listing_columns(listings, words, at=at, lenders=lenders)
     market = Market(
-        listings=listing_columns(listings, words, at=at, lenders=lenders),
-        lenders=_lender_columns(session, accounts, mandates, invested, at=at),
-        mandates=_mandate_columns(mandates, lenders, profile),
+        listings=replace(columns, groups=groups, manual=_kept(session, listings, manual, at=at)),
+        lenders=_lender_columns(cash, accounts, mandates, invested, at=at),
+        mandates=_mandate_columns(mandates, lenders, profile, bound),
         profiles=Profiles.of(criteria, words),
         holdings=_holdings(session, listings, lenders, currency),
-        limits=Limits.none(),
+        limits=limits,
     )
     return Snapshot(market, listings, mandates, tuple(accounts.values()))
 
@@ -104,6 +120,11 @@ MANDATE_COLUMNS = (
     Mandate.served_at,
     Mandate.idle_why,
     Mandate.created_at,
+    Mandate.priority,
+    Mandate.borrower_cap_minor,
+    Mandate.mix,
+    Mandate.reinvests_principal,
+    Mandate.reinvests_interest,
 )
 
 
@@ -192,14 +213,13 @@ def _seconds(span: timedelta) -> int:
 
 
 def _lender_columns(
-    session: Session,
+    cash: Mapping[int, int],
     accounts: Mapping[UUID, int],
     mandates: Sequence[Row[*tuple[Any, ...]]],
     invested: Mapping[UUID, int] | None,
     *,
     at: datetime,
 ) -> Lenders:
-    cash = escrow.balances(session, account_ids=accounts.values())
     placed = dict.fromkeys(accounts, 0)
     idle = dict.fromkeys(accounts, NEVER)
     for row in mandates:
@@ -215,16 +235,49 @@ def _lender_columns(
     )
 
 
+def _kept(
+    session: Session,
+    rows: Sequence[Row[*tuple[Any, ...]]],
+    manual: Manual | None,
+    *,
+    at: datetime,
+) -> Ints:
+    """Return what of each listing's room is kept for orders by hand."""
+    if manual is None or not manual.share:
+        return np.zeros(len(rows), dtype=np.int64)
+    by_hand = session.execute(
+        select(Order.listing_id, func.sum(Order.amount_minor).label("amount"))
+        .join(Listing, Listing.id == Order.listing_id)
+        .where(Order.mandate_id.is_(None), Order.status == OrderStatus.RESERVED)
+        .where(Listing.status == ListingStatus.OPEN)
+        .group_by(Order.listing_id)
+    )
+    taken = {row.listing_id: int(row.amount) for row in by_hand}
+    return ints(
+        manual.kept(
+            amount=row.amount_minor,
+            by_hand=taken.get(row.id, 0),
+            open_for=_seconds(at - row.opened_at),
+            step=row.order_step,
+        )
+        for row in rows
+    )
+
+
 def _mandate_columns(
-    rows: Sequence[Row[*tuple[Any, ...]]], lenders: Mapping[UUID, int], profile: Sequence[int]
+    rows: Sequence[Row[*tuple[Any, ...]]],
+    lenders: Mapping[UUID, int],
+    profile: Sequence[int],
+    bound: Sequence[Bound],
 ) -> Mandates:
     return Mandates(
         keys=tuple(row.id.bytes for row in rows),
         lender=ints(lenders[row.lender_id] for row in rows),
         profile=ints(profile),
-        rank=ints(_seconds(row.created_at - EPOCH) for row in rows),
-        cap=ints(row.cap_minor for row in rows),
-        keep=ints(row.keep_minor for row in rows),
+        # The lender's own order, then age.
+        rank=ints(row.priority * PRIORITY + _seconds(row.created_at - EPOCH) for row in rows),
+        cap=ints(each.cap for each in bound),
+        keep=ints(each.keep for each in bound),
         remaining=ints(
             (LARGEST if row.total_minor is None else row.total_minor) - row.invested_minor
             for row in rows

@@ -1,5 +1,7 @@
 """Baskets, what a lender is before the law, what a batch remembers, and richer mandates."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -41,6 +43,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_batch_record_batch_id")),
         sa.PrimaryKeyConstraint("batch_id", name=op.f("pk_batch_record")),
     )
+    for column in _mandate_columns():
+        op.add_column("mandate", column)
     op.add_column("batch", sa.Column("key", sa.String(length=120), nullable=True))
     op.create_index(op.f("ix_batch_key"), "batch", ["key"], unique=True)
     for statement in _guards(op.get_bind().dialect.name):
@@ -52,11 +56,25 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_column("lender_order", "revocable_until")
+    for column in _mandate_columns():
+        op.drop_column("mandate", column.name)
     op.drop_index(op.f("ix_batch_key"), table_name="batch")
     op.drop_column("batch", "key")
     op.drop_table("batch_record")
     op.drop_table("lender_standing")
     op.drop_table("basket")
+
+
+def _mandate_columns() -> list[sa.Column[Any]]:
+    """Return the new columns; the defaults are for the mandates that there are."""
+    return [
+        sa.Column("priority", sa.BigInteger(), nullable=False, server_default="0"),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("borrower_cap_minor", sa.BigInteger(), nullable=True),
+        sa.Column("mix", sa.JSON(), nullable=False, server_default="{}"),
+        sa.Column("reinvests_principal", sa.Boolean(), nullable=False, server_default=sa.true()),
+        sa.Column("reinvests_interest", sa.Boolean(), nullable=False, server_default=sa.true()),
+    ]
 
 
 # What a batch saw and planned is evidence: it is written once.
