@@ -26,6 +26,7 @@ from amortization.daycount import DayCount, act_act_icma, year_fraction
 from amortization.errors import UnusableTerms
 from amortization.frequency import Frequency, MonthEnd
 from amortization.interest import period_interest
+from amortization.returns import annual_return, xirr, xnpv
 from amortization.schedule import schedule
 from amortization.unitperiod import UnitPeriod
 
@@ -53,10 +54,13 @@ __all__ = [
     "act_act_icma",
     "annual_percentage_rate",
     "annual_percentage_rate_of_charge",
+    "annual_return",
     "annuity",
     "borrower_flows",
     "period_interest",
     "schedule",
     "schedules",
+    "xirr",
+    "xnpv",
     "year_fraction",
 ]

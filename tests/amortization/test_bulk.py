@@ -131,9 +131,7 @@ def test_a_wide_book_repays_itself(
 
 
 @pytest.mark.parametrize(("rounding", "percent"), [(Rounding.UP, 6), (Rounding.DOWN, 18)])
-@pytest.mark.parametrize(
-    "basis", [InstallmentBasis.EQUAL_PERIODS, InstallmentBasis.ACTUAL_PERIODS]
-)
+@pytest.mark.parametrize("basis", [InstallmentBasis.EQUAL_PERIODS, InstallmentBasis.ACTUAL_PERIODS])
 def test_an_installment_that_is_exact_to_the_cent_is_not_rounded_off_it(
     basis: InstallmentBasis, rounding: Rounding, percent: int
 ) -> None:

@@ -1,0 +1,1 @@
+"""Published cases against this engine: read, computed, compared, and listed in one document."""
