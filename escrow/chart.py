@@ -44,6 +44,11 @@ class Movement(StrEnum):
     COVER = "COVER"
     COST = "COST"
     TRADE = "TRADE"
+    RECLAIM = "RECLAIM"
+    REBATE = "REBATE"
+    ADVANCE = "ADVANCE"
+    REPLENISH = "REPLENISH"
+    FUND = "FUND"
     RECOUP = "RECOUP"
 
 
@@ -78,6 +83,12 @@ ALLOWED = (
     Allowed(_M.COVER, _A.FEES, _A.LENDER),
     Allowed(_M.COST, _A.FEES, _A.STRIPE),
     Allowed(_M.TRADE, _A.LENDER, _A.LENDER),
+    Allowed(_M.RETURN, _A.LOAN, _A.STRIPE),
+    Allowed(_M.RECLAIM, _A.LENDER, _A.LOAN),
+    Allowed(_M.REBATE, _A.FEES, _A.LOAN),
+    Allowed(_M.ADVANCE, _A.FEES, _A.LOAN),
+    Allowed(_M.REPLENISH, _A.LOAN, _A.FEES),
+    Allowed(_M.FUND, _A.BANK, _A.FEES),
     Allowed(_M.RECOUP, _A.LENDER, _A.FEES),
 )
 

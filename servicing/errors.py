@@ -23,8 +23,11 @@ class NotReturnable(Refused):
     """A return of a payment cannot itself be returned; enter a new payment."""
 
 
-class LendersHaveSpent(Refused):
-    """The payment cannot be returned: {missing} of it is no longer on its lenders' accounts."""
+class NothingToBridge(Refused):
+    """The return on loan {number} waits: lenders have spent the money, and {missing} is missing.
+
+    Pay that much of the platform's own money in, then enter the return again.
+    """
 
 
 class ListingNotCovered(Refused):

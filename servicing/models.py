@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Table, Unique
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import JSON
 
-from kernel import Base, Machine, MoneyColumn, Rate, Stateful
+from kernel import Base, Machine, MoneyColumn, Rate, Sequence64, Stateful
 
 
 class LoanStatus(StrEnum):
@@ -104,16 +104,6 @@ class Note(Base):
     fee_paid_minor: Mapped[int] = mapped_column(default=0)
 
 
-class RepaymentKind(StrEnum):
-    """What the borrower means by a payment."""
-
-    INSTALLMENT = "installment"
-    EXTRA = "extra"
-    PAYOFF = "payoff"
-    RECOVERY = "recovery"
-    REVERSAL = "reversal"
-
-
 class Repayment(Base):
     """Money received on a loan and how it was applied; a reversal carries the parts negated."""
 
@@ -143,7 +133,14 @@ class Repayment(Base):
     excess_minor: Mapped[int]  # more than was owed, sent back
     entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"))
     reverses_id: Mapped[UUID | None] = mapped_column(ForeignKey("repayment.id"), unique=True)
-    state_before: Mapped[dict[str, Any]]  # where a return of this payment computes from
+    state_before: Mapped[dict[str, Any]]  # where this payment was computed from
+
+    # Payments count in the order of their days and, within a day, of `place`: the number under
+    # which the payment was first entered. Computed anew, it is a new row of the same `root`,
+    # written because of the payment or return `cause`.
+    place: Mapped[int]
+    root_id: Mapped[UUID | None]
+    cause_id: Mapped[UUID | None] = mapped_column(index=True)
 
 
 class Distribution(Base):
@@ -158,6 +155,43 @@ class Distribution(Base):
     late_fee_minor: Mapped[int]
     recovery_minor: Mapped[int]
     fee_minor: Mapped[int]
+
+
+class Correction(Base):
+    """What a payment of an earlier day, or a return, changed of what the borrower owes."""
+
+    __tablename__ = "correction"
+
+    repayment_id: Mapped[UUID] = mapped_column(ForeignKey("repayment.id"), primary_key=True)
+    loan_id: Mapped[UUID] = mapped_column(index=True)
+    at: Mapped[datetime]
+    before: Mapped[dict[str, Any]]  # the state as it was and as it is, on the same day
+    after: Mapped[dict[str, Any]]
+
+
+class Shortfall(Base):
+    """What a lender could not give back of a loan; their next distributions meet it."""
+
+    __tablename__ = "shortfall"
+    __table_args__ = (CheckConstraint("open_minor >= 0", name="open"),)
+
+    loan_id: Mapped[UUID] = mapped_column(ForeignKey("loan.id"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, index=True)
+    lender_id: Mapped[UUID] = mapped_column(index=True)
+    currency: Mapped[str] = mapped_column(String(3))
+    open_minor: Mapped[int]
+
+
+class ShortfallLine(Base):
+    """One change of a shortfall: above zero carried, below zero met; never changed."""
+
+    __tablename__ = "shortfall_line"
+
+    id: Mapped[int] = mapped_column(Sequence64, primary_key=True, autoincrement=True)
+    loan_id: Mapped[UUID]
+    account_id: Mapped[int]
+    repayment_id: Mapped[UUID] = mapped_column(index=True)
+    amount_minor: Mapped[int]
 
 
 class Close(Base):
@@ -175,3 +209,4 @@ class Close(Base):
 
 NOTES = cast("Table", Note.__table__)
 DISTRIBUTIONS = cast("Table", Distribution.__table__)
+SHORTFALL_LINES = cast("Table", ShortfallLine.__table__)

@@ -33,8 +33,8 @@ def pay(state: State, amount: Money, *, plan: Plan, early: bool) -> tuple[State,
     return settle(state, parts_of(applied), plan=plan), applied
 
 
-def pay_off(state: State, amount: Money, *, plan: Plan) -> tuple[State, Applied]:
-    """Settle the loan.
+def check_payoff(state: State, amount: Money, *, plan: Plan) -> None:
+    """Refuse a payoff that does not settle the loan on the day of the state.
 
     Raises:
         PayoffTooSmall: the amount does not suffice.
@@ -42,13 +42,6 @@ def pay_off(state: State, amount: Money, *, plan: Plan) -> tuple[State, Applied]
     needed = owed(state, plan=plan).total
     if amount < needed:
         raise PayoffTooSmall(on=state.as_of, payoff=needed, amount=amount)
-    return pay(state, amount, plan=plan, early=False)
-
-
-def replay(state: State, paid: Parts, *, plan: Plan, early: bool) -> State:
-    """Apply a payment again as it was divided then, because an earlier one was taken back."""
-    total = paid.principal + paid.interest + paid.late_fee
-    return settle(_asked(state, total, plan=plan, early=early), paid, plan=plan)
 
 
 def parts_of(applied: Applied) -> Parts:
@@ -60,12 +53,11 @@ def settle(state: State, paid: Parts, *, plan: Plan) -> State:
     """Take paid parts off what is owed, the oldest bill first.
 
     Interest beyond the bills is taken off what has accrued, principal beyond them off what is not
-    billed yet. A late fee that is no longer owed, since an earlier payment was taken back, counts
-    as interest.
+    billed yet.
     """
     state = accrue(state, plan=plan)
-    bills, spare = _reduced(state.bills, "late_fee", paid.late_fee)
-    bills, running = _reduced(bills, "interest", paid.interest + spare)
+    bills, _ = _reduced(state.bills, "late_fee", paid.late_fee)
+    bills, running = _reduced(bills, "interest", paid.interest)
     bills, _ = _reduced(bills, "principal", paid.principal)
     settled = replace(
         state,

@@ -56,6 +56,11 @@ class Shares:
         """What each note's holder gets."""
         return self.gross - self.fee
 
+    def plus(self, other: Self) -> Self:
+        """Return what two payments bring together."""
+        columns = (getattr(self, field.name) + getattr(other, field.name) for field in fields(self))
+        return type(self)(*columns)
+
     def negated(self) -> Self:
         """Return the shares of a reversal: the stored parts with the sign turned."""
         return type(self)(*(-getattr(self, field.name) for field in fields(self)))

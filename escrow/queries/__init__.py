@@ -16,6 +16,7 @@ from escrow.queries.frontier import Frontier, frontier, is_settled
 from escrow.queries.leaves import account_bytes, content, entry_bytes
 from escrow.queries.seals import Standing, last_seal
 from escrow.queries.standing import held_on
+from escrow.queries.pots import pots
 from escrow.queries.statement import Statement, StatementLine, statement
 from escrow.queries.transfers import Transfer, holds_end, transfers_of
 
@@ -45,6 +46,7 @@ __all__ = [
     "holds_end",
     "is_settled",
     "last_seal",
+    "pots",
     "statement",
     "totals_by_kind",
     "transfers_of",

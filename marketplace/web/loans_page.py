@@ -64,6 +64,7 @@ class LoanPage:
     total_count: int
     rows: tuple[ScheduleLine, ...]
     payments: tuple[PaymentLine, ...]
+    differences: tuple[servicing.Differences, ...]
 
     @property
     def is_active(self) -> bool:
@@ -156,6 +157,7 @@ def loan_page(session: Session, loan: Loan, *, on: date) -> LoanPage:
         total_count=len(rows),
         rows=tuple(unpaid[: max(SHOWN, overdue + 1)]),
         payments=payment_lines(session, loan.id),
+        differences=tuple(servicing.differences(session, loan_id=loan.id)),
     )
 
 

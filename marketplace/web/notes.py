@@ -43,7 +43,11 @@ def index() -> tuple[str, int]:
             limit=ROWS,
         )
         page = notes_page(
-            form, found, _standings(session), download=url_for("notes.download", **_query())
+            form,
+            found,
+            _standings(session),
+            download=url_for("notes.download", **_query()),
+            shortfalls=servicing.shortfalls_of(session, lender_id=me().id),
         )
     return render("notes/index.html", form=form, page=page)
 

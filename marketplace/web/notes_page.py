@@ -13,7 +13,7 @@ from marketplace.schemas.notes import STANDINGS
 from marketplace.web.pages import here
 from origination import Page
 from reporting import CashFlow, NoteLine, Receipt, Standing
-from servicing import ScheduleLine
+from servicing import OpenShortfall, ScheduleLine
 
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 # What a spreadsheet would take for a formula.
@@ -61,6 +61,7 @@ class NotesPage:
     chips: list[tuple[str, str]]
     download: str
     is_narrowed: bool
+    shortfalls: tuple[OpenShortfall, ...]
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,12 @@ class NotePage:
 
 
 def notes_page(
-    form: Form, found: Page[NoteLine], standings: Iterable[Standing], *, download: str
+    form: Form,
+    found: Page[NoteLine],
+    standings: Iterable[Standing],
+    *,
+    download: str,
+    shortfalls: Iterable[OpenShortfall],
 ) -> NotesPage:
     """Return the list with a tab for every standing that there is."""
     chips = _chips(form)
@@ -96,6 +102,7 @@ def notes_page(
         chips=chips,
         download=download,
         is_narrowed=bool(chips or chosen),
+        shortfalls=tuple(shortfalls),
     )
 
 

@@ -47,6 +47,7 @@ class LoanPage:
     borrower: str
     schedule: tuple[ScheduleLine, ...]
     payments: tuple[Payment, ...]
+    differences: tuple[servicing.Differences, ...]
 
     @property
     def is_active(self) -> bool:
@@ -84,4 +85,5 @@ def loan_page(session: Session, *, loan_id: UUID, on: date) -> LoanPage:
         borrower=names(session, [borrower_id]).get(borrower_id, ""),
         schedule=servicing.timetable(session, loan_id=loan_id, on=on),
         payments=tuple(servicing.payments(session, loan_id=loan_id)),
+        differences=tuple(servicing.differences(session, loan_id=loan_id)),
     )

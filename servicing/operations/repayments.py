@@ -1,36 +1,21 @@
 """Receiving money on a loan: load, decide, record."""
 
-from collections.abc import Callable
 from datetime import date, datetime
-from functools import partial
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from kernel import Money, lock
 from servicing import queries
-from servicing.errors import LoanNotPayable, NothingPaid, PaymentKeyUsed
-from servicing.models import Loan, LoanStatus, Repayment, RepaymentKind
-from servicing.operations.recording import record
-from servicing.owing import owed
-from servicing.paying import pay, pay_off
-from servicing.plan import Plan
-from servicing.position import DayAlreadyCounted, advance
-from servicing.receipts import receipt, recovered
-from servicing.state import State
-from servicing.waterfall import Applied
-
-_APPLY: dict[RepaymentKind, Callable[..., tuple[State, Applied]]] = {
-    RepaymentKind.INSTALLMENT: partial(pay, early=True),
-    RepaymentKind.EXTRA: partial(pay, early=False),
-    RepaymentKind.PAYOFF: pay_off,
-}
-_STATUS = {
-    RepaymentKind.INSTALLMENT: LoanStatus.ACTIVE,
-    RepaymentKind.EXTRA: LoanStatus.ACTIVE,
-    RepaymentKind.PAYOFF: LoanStatus.ACTIVE,
-    RepaymentKind.RECOVERY: LoanStatus.CHARGED_OFF,
-}
+from servicing.deciding import Entered, Footing, decide
+from servicing.errors import PaymentKeyUsed
+from servicing.kinds import RepaymentKind
+from servicing.models import Loan, LoanStatus, Repayment
+from servicing.operations.correcting import enter_earlier
+from servicing.operations.recording import received, write
+from servicing.paying import check_payoff
+from servicing.position import advance, next_event
+from servicing.queries.payable import check, check_earlier, is_earlier
 
 
 def receive_repayment(
@@ -46,6 +31,9 @@ def receive_repayment(
     by: str | None = None,
 ) -> Repayment:
     """Apply a borrower's payment and share it among the note holders.
+
+    One of a day beyond which the loan has been counted takes its place there, and what came after
+    it is computed anew.
 
     Args:
         session: the writing session.
@@ -64,41 +52,18 @@ def receive_repayment(
         NothingPaid: the amount is not above zero.
         PaymentKeyUsed: the key stands for another payment.
         PayoffTooSmall: a payoff does not settle the loan.
-        DayAlreadyCounted: the loan has been counted beyond that day.
     """
     loan = lock(session, Loan, loan_id)
     known = queries.repayment_by_key(session, loan_id=loan_id, key=key)
     if known is not None:
         return _same(known, loan, amount=amount, kind=kind, on=on, collection_fee=collection_fee)
-    _check(loan, amount, kind)
-    plan, notes = queries.plan(loan), queries.notes(session, loan_id=loan_id)
-
-    if kind is RepaymentKind.RECOVERY:
-        state = queries.state(loan)
-        claim = _claim(session, loan, plan, on)
-        applied = recovered(amount, claim=claim, fee=collection_fee, plan=plan)
-        settled = applied.excess.is_positive or amount == claim
-    else:
-        state, applied = _APPLY[kind](
-            advance(queries.state(loan), on, plan=plan), amount, plan=plan
-        )
-        settled = owed(state, plan=plan).total.is_zero
-    decided = receipt(state, applied, notes=notes.book, plan=plan)
-
+    entered = Entered(kind, on, amount, collection_fee)
     by = by or f"borrower:{loan.borrower_id}"
-    return record(
-        session,
-        loan,
-        decided,
-        notes,
-        plan,
-        kind=kind,
-        key=key,
-        by=by,
-        on=on,
-        at=at,
-        settled=settled,
-    )
+    if is_earlier(session, loan, entered):
+        check_earlier(loan, entered)
+        return enter_earlier(session, loan, entered, key=key, at=at, by=by)
+    check(loan, entered)
+    return _enter(session, loan, entered, key=key, at=at, by=by)
 
 
 def recover(
@@ -141,18 +106,41 @@ def _same(
     return known
 
 
-def _check(loan: Loan, amount: Money, kind: RepaymentKind) -> None:
-    if not amount.is_positive:
-        raise NothingPaid
-    if loan.status != _STATUS.get(kind):
-        raise LoanNotPayable(number=loan.number, status=loan.status)
+def _enter(
+    session: Session, loan: Loan, entered: Entered, *, key: str, at: datetime, by: str
+) -> Repayment:
+    """Apply a payment where the loan stands."""
+    plan, notes = queries.plan(loan), queries.notes(session, loan_id=loan.id)
+    is_recovery = entered.kind is RepaymentKind.RECOVERY
+    footing = Footing(queries.state(loan), notes.book, _recovered(session, loan, entered.kind))
+    if entered.kind is RepaymentKind.PAYOFF:
+        check_payoff(advance(footing.state, entered.on, plan=plan), entered.amount, plan=plan)
+
+    decided, following = decide(footing, entered, plan=plan)
+
+    line = received(
+        loan,
+        decided,
+        kind=entered.kind,
+        key=key,
+        on=entered.on,
+        at=at,
+        before=footing.state,
+        seq=loan.payments + 1,
+    )
+    write(session, loan, [line], notes, by=by, memo=f"L-{loan.number} {entered.kind}")
+    loan.state = decided.state.to_json()
+    if not is_recovery:
+        loan.next_event_on = next_event(decided.state, plan=plan)
+    if following.settled:
+        loan.move(session, LoanStatus.SETTLED, by=by, at=at)
+        loan.closed_at = at
+    session.flush()
+    return line.row
 
 
-def _claim(session: Session, loan: Loan, plan: Plan, on: date) -> Money:
-    """Return what a charged-off loan still owes on a day: it bears interest until it is paid."""
-    state = advance(queries.state(loan), on, plan=plan)
-    claim = owed(state, plan=plan).total - queries.recovered_before(session, loan=loan)
-    if not claim.is_positive:
-        # Recoveries of later days took interest that had not run up by this day.
-        raise DayAlreadyCounted(as_of=queries.last_paid_on(session, loan=loan), day=on)
-    return claim
+def _recovered(session: Session, loan: Loan, kind: RepaymentKind) -> Money:
+    """Return what was recovered before, where the payment asks."""
+    if kind is RepaymentKind.RECOVERY:
+        return queries.recovered_before(session, loan=loan)
+    return Money(0, loan.principal.currency)

@@ -11,37 +11,53 @@ from servicing.queries.books import (
     notes_of,
     payments,
 )
+from servicing.queries.differences import (
+    Change,
+    Differences,
+    OpenShortfall,
+    differences,
+    lender_differences,
+    shortfalls_of,
+)
 from servicing.queries.loans import (
     due_loans,
-    last_paid_on,
+    entered,
+    has_payments_after,
     live_repayments,
+    live_version,
     plan,
     proceeds,
     recovered_before,
     repayment_by_key,
-    replayed,
     state,
 )
-from servicing.queries.notes import Notes, notes
+from servicing.queries.notes import Notes, notes, shares_of
 from servicing.queries.preview import Preview, preview_repayment
 from servicing.queries.standing import Standing, Upcoming, standing
 from servicing.queries.timetable import InstallmentState, ScheduleLine, timetable
 
 __all__ = [
+    "Change",
+    "Differences",
     "InstallmentState",
     "LoanCard",
     "LoanDetail",
     "NoteCard",
     "Notes",
+    "OpenShortfall",
     "Payment",
     "Preview",
     "ScheduleLine",
     "Standing",
     "Upcoming",
     "audit",
+    "differences",
     "due_loans",
-    "last_paid_on",
+    "entered",
+    "has_payments_after",
+    "lender_differences",
     "live_repayments",
+    "live_version",
     "loan_detail",
     "loans",
     "notes",
@@ -52,7 +68,8 @@ __all__ = [
     "proceeds",
     "recovered_before",
     "repayment_by_key",
-    "replayed",
+    "shares_of",
+    "shortfalls_of",
     "standing",
     "state",
     "timetable",

@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 from escrow import Audit, Finding, balances
 from origination import Listing, ListingStatus
 from servicing import booking
+from servicing.deciding import applied_to
+from servicing.kinds import RepaymentKind
 from servicing.models import Loan, Note, Repayment
 from servicing.position import advance
 from servicing.queries.checks import CHECKS, Query, listing_orders, of_loans
-from servicing.queries.loans import live_repayments, plan, replayed, state
+from servicing.queries.loans import entered, live_repayments, plan, state
 
 MOST = 1000  # findings of one kind; a book that is wrong in more places is wrong all over
 _CHUNK = 500
@@ -104,11 +106,14 @@ def _states(session: Session, loan_ids: Sequence[UUID] | None) -> Iterator[Findi
 
 
 def _differs(session: Session, loan: Loan) -> bool:
-    agreed = plan(loan)
+    agreed, kept = plan(loan), state(loan)
     again = booking.start(agreed)
     for paid in live_repayments(session, loan_id=loan.id):
-        again = replayed(again, paid, plan=agreed)
-    kept = state(loan)
+        if paid.kind != RepaymentKind.RECOVERY:
+            again, applied = applied_to(again, entered(paid), plan=agreed)
+            parts = (applied.principal.minor, applied.interest.minor, applied.penalty.minor)
+            if parts != (paid.principal_minor, paid.interest_minor, paid.late_fee_minor):
+                return True
     return advance(again, max(kept.as_of, again.as_of), plan=agreed) != kept
 
 

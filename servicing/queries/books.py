@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session, aliased
 
 from kernel import Currency, Money, Rate, find
 from origination import Keyset, Page, Terms, page
-from servicing.models import Loan, LoanStatus, Note, Repayment, RepaymentKind
+from servicing.kinds import RepaymentKind
+from servicing.models import Loan, LoanStatus, Note, Repayment
 from servicing.queries.standing import Standing, standing
 
 
@@ -38,7 +39,10 @@ class LoanCard:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """One payment of a loan's history; of a return every amount is below zero."""
+    """One payment of a loan's history; of a return every amount is below zero.
+
+    `changed` says that it was computed anew, since an earlier one was entered or returned later.
+    """
 
     id: UUID
     seq: int
@@ -52,6 +56,7 @@ class Payment:
     collection_fee: Money
     excess: Money
     returned: bool
+    changed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +135,17 @@ def loan_detail(session: Session, *, loan_id: UUID, on: date) -> LoanDetail:
 
 
 def payments(session: Session, *, loan_id: UUID) -> list[Payment]:
-    """Return the payments of a loan, the latest first."""
+    """Return the payments of a loan, the latest first.
+
+    One that was computed anew stands there once, as it counts now.
+    """
     back = aliased(Repayment)
+    anew = (Repayment.kind == RepaymentKind.REVERSAL) & Repayment.cause_id.is_not(None)
     rows = session.execute(
         select(Repayment, back.id.label("back"))
         .outerjoin(back, back.reverses_id == Repayment.id)
-        .where(Repayment.loan_id == loan_id)
-        .order_by(Repayment.seq.desc())
+        .where(Repayment.loan_id == loan_id, ~anew, back.cause_id.is_(None))
+        .order_by(Repayment.place.desc())
     )
     return [_payment(row.Repayment, returned=row.back is not None) for row in rows]
 
@@ -204,6 +213,7 @@ def _payment(paid: Repayment, *, returned: bool) -> Payment:
         collection_fee=Money(paid.collection_fee_minor, currency),
         excess=Money(paid.excess_minor, currency),
         returned=returned,
+        changed=paid.root_id is not None,
     )
 
 

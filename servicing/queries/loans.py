@@ -3,17 +3,16 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from amortization import Contract
-from kernel import Money
+from kernel import Currency, Money
 from origination import Terms
-from servicing.models import Loan, LoanStatus, Repayment, RepaymentKind
-from servicing.owing import Parts
-from servicing.paying import replay
+from servicing.deciding import Entered
+from servicing.kinds import RepaymentKind
+from servicing.models import Loan, LoanStatus, Repayment
 from servicing.plan import Plan
-from servicing.position import advance
 from servicing.state import State
 
 
@@ -48,29 +47,41 @@ def repayment_by_key(session: Session, *, loan_id: UUID, key: str) -> Repayment 
     )
 
 
-def live_repayments(session: Session, *, loan_id: UUID, after: int = 0) -> list[Repayment]:
-    """Return the payments that count: neither returned nor returns, later than number `after`.
-
-    Recoveries are left out; they came when the computation had ended.
-    """
+def live_repayments(session: Session, *, loan_id: UUID) -> list[Repayment]:
+    """Return the payments that count: neither returned nor returns, in the order of their days."""
     back = aliased(Repayment)
     returned = select(back.id).where(back.reverses_id == Repayment.id).exists()
-    passing = (RepaymentKind.REVERSAL, RepaymentKind.RECOVERY)
     return list(
         session.scalars(
             select(Repayment)
-            .where(Repayment.loan_id == loan_id, Repayment.seq > after)
-            .where(Repayment.kind.not_in(passing), ~returned)
-            .order_by(Repayment.seq)
+            .where(Repayment.loan_id == loan_id, Repayment.kind != RepaymentKind.REVERSAL)
+            .where(~returned)
+            .order_by(Repayment.paid_on, Repayment.place)
         )
     )
 
 
-def replayed(state: State, paid: Repayment, *, plan: Plan) -> State:
-    """Return the state after a recorded payment, with the parts it had."""
-    parts = Parts(paid.principal_minor, paid.interest_minor, paid.late_fee_minor)
-    early = paid.kind == RepaymentKind.INSTALLMENT
-    return replay(advance(state, paid.paid_on, plan=plan), parts, plan=plan, early=early)
+def live_version(session: Session, *, paid: Repayment) -> Repayment | None:
+    """Return the row that counts of a payment, which may have been computed anew since."""
+    root = paid.root_id or paid.id
+    back = aliased(Repayment)
+    returned = select(back.id).where(back.reverses_id == Repayment.id).exists()
+    return session.scalar(
+        select(Repayment).where(or_(Repayment.id == root, Repayment.root_id == root), ~returned)
+    )
+
+
+def entered(paid: Repayment) -> Entered:
+    """Return a recorded payment as it was entered, without what went back to the borrower."""
+    is_recovery = paid.kind == RepaymentKind.RECOVERY
+    currency = Currency(paid.currency)
+    return Entered(
+        kind=RepaymentKind(paid.kind),
+        on=paid.paid_on,
+        amount=Money(paid.amount_minor - paid.excess_minor, currency),
+        collection_fee=Money(paid.collection_fee_minor, currency) if is_recovery else None,
+        again=True,
+    )
 
 
 def recovered_before(session: Session, *, loan: Loan) -> Money:
@@ -80,9 +91,11 @@ def recovered_before(session: Session, *, loan: Loan) -> Money:
     return Money(int(total or 0), loan.principal.currency)
 
 
-def last_paid_on(session: Session, *, loan: Loan) -> date | None:
-    """Return the latest day for which a payment on a loan was entered."""
-    return session.scalar(select(func.max(Repayment.paid_on)).where(Repayment.loan_id == loan.id))
+def has_payments_after(session: Session, *, loan: Loan, day: date) -> bool:
+    """Say whether a payment of a later day was entered that may count."""
+    later = select(Repayment.id).where(Repayment.loan_id == loan.id, Repayment.paid_on > day)
+    no_return = Repayment.kind != RepaymentKind.REVERSAL
+    return session.scalar(later.where(no_return).limit(1)) is not None
 
 
 def due_loans(

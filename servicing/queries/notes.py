@@ -1,5 +1,6 @@
 """The notes of a loan as columns, so that thousands of them cost no more than arithmetic."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,8 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from servicing.apportion import Column
-from servicing.models import Note
-from servicing.split import NoteBook
+from servicing.models import Distribution, Note
+from servicing.split import NoteBook, Shares
+
+_PARTS = 5  # principal, interest, late fee, recovery and the platform's fee
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,3 +49,25 @@ def notes(session: Session, *, loan_id: UUID) -> Notes:
     ids, *columns = zip(*rows, strict=True)
     accounts, *book = (np.array(column, dtype=np.int64) for column in columns)
     return Notes(list(ids), accounts, NoteBook(*book))
+
+
+def shares_of(session: Session, *, repayment_ids: Sequence[UUID], notes: Notes) -> list[Shares]:
+    """Load what some payments brought each note, as they were stored, in the order of the ids."""
+    place = {note: row for row, note in enumerate(notes.ids)}
+    payment = {ident: row for row, ident in enumerate(repayment_ids)}
+    columns = np.zeros((len(repayment_ids), _PARTS, len(notes.ids)), dtype=np.int64)
+    d = Distribution
+    rows = session.execute(
+        select(
+            d.repayment_id,
+            d.note_id,
+            d.principal_minor,
+            d.interest_minor,
+            d.late_fee_minor,
+            d.recovery_minor,
+            d.fee_minor,
+        ).where(d.repayment_id.in_(repayment_ids))
+    )
+    for repayment_id, note_id, *parts in rows:
+        columns[payment[repayment_id], :, place[note_id]] = parts
+    return [Shares(*payment_columns) for payment_columns in columns]

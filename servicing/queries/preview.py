@@ -7,12 +7,14 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from kernel import Money, find
-from servicing.errors import LoanNotPayable, NothingPaid
-from servicing.models import Loan, LoanStatus, RepaymentKind
+from servicing.deciding import Entered, applied_to
+from servicing.kinds import RepaymentKind
+from servicing.models import Loan
 from servicing.owing import owed
-from servicing.paying import pay, pay_off
+from servicing.paying import check_payoff
 from servicing.position import advance
 from servicing.queries.loans import plan, state
+from servicing.queries.payable import check
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +48,12 @@ def preview_repayment(
         DayAlreadyCounted: the loan has been counted beyond that day.
     """
     loan = find(session, Loan, loan_id)
-    if loan.status != LoanStatus.ACTIVE:
-        raise LoanNotPayable(number=loan.number, status=loan.status)
-    if not amount.is_positive:
-        raise NothingPaid
+    entered = Entered(kind, on, amount)
+    check(loan, entered)
     agreed = plan(loan)
-    now = advance(state(loan), on, plan=agreed)
     if kind is RepaymentKind.PAYOFF:
-        after, applied = pay_off(now, amount, plan=agreed)
-    else:
-        early = kind is RepaymentKind.INSTALLMENT
-        after, applied = pay(now, amount, plan=agreed, early=early)
+        check_payoff(advance(state(loan), on, plan=agreed), amount, plan=agreed)
+    after, applied = applied_to(state(loan), entered, plan=agreed)
     return Preview(
         amount=amount,
         principal=applied.principal,

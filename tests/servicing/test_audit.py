@@ -60,6 +60,7 @@ def test_a_loan_may_owe_more_than_a_small_integer_holds(session: Session) -> Non
         ("UPDATE loan SET charged_off_minor = 5", "loss_differs"),
         ("UPDATE loan SET next_event_on = '2030-01-01'", "ended_loan_has_an_event"),
         ("UPDATE loan SET rate = rate + 1000000", "state_differs_from_payments"),
+        ("UPDATE loan SET terms = '{}'", "state_differs_from_payments"),
         (
             "UPDATE lender_order SET status = 'reserved' WHERE status = 'filled'",
             "listing_differs_from_orders",

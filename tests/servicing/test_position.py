@@ -12,7 +12,7 @@ from kernel import Currency, Money, Rate, Rounding
 from origination import LateFee
 from servicing.booking import start
 from servicing.owing import Parts, is_settled, owed
-from servicing.paying import PayoffTooSmall, pay, pay_off, settle
+from servicing.paying import PayoffTooSmall, check_payoff, pay, settle
 from servicing.plan import Plan
 from servicing.position import DayAlreadyCounted, advance, forecast, is_lost, next_event, payoff
 from servicing.state import Bill, State
@@ -97,7 +97,7 @@ def test_in_every_life_principal_paid_and_outstanding_add_up_to_what_was_lent(
 
     later = state.as_of + timedelta(days=data.draw(st.integers(0, 400)))
     quoted = payoff(state, later, plan=agreed)
-    settled, applied = pay_off(advance(state, later, plan=agreed), quoted, plan=agreed)
+    settled, applied = pay(advance(state, later, plan=agreed), quoted, plan=agreed, early=False)
     assert is_settled(settled, plan=agreed)
     assert applied.excess.is_zero
     assert settled.outstanding == 0
@@ -217,7 +217,7 @@ def test_a_payoff_takes_interest_for_the_days_used_and_returns_the_rest() -> Non
     agreed = plan()
     state = state_on(date(2026, 1, 25), agreed)
 
-    state, applied = pay_off(state, usd("1300.00"), plan=agreed)
+    state, applied = pay(state, usd("1300.00"), plan=agreed, early=False)
 
     assert applied.interest == usd("3.87")
     assert applied.principal == usd("1200.00")
@@ -231,7 +231,7 @@ def test_a_payoff_that_does_not_suffice_is_refused_with_the_amount_it_takes() ->
     state = state_on(date(2026, 1, 25), agreed)
 
     with pytest.raises(PayoffTooSmall) as refusal:
-        pay_off(state, usd("1203.86"), plan=agreed)
+        check_payoff(state, usd("1203.86"), plan=agreed)
 
     assert refusal.value.payoff == usd("1203.87")
 
@@ -327,16 +327,6 @@ def test_a_counted_day_cannot_be_counted_again() -> None:
         advance(state_on(FIRST_DUE, agreed), FIRST_DUE - timedelta(days=1), plan=agreed)
 
 
-def test_a_late_fee_no_longer_owed_counts_as_interest() -> None:
-    agreed = plan()
-    state = state_on(FIRST_DUE, agreed)
-
-    state = settle(state, Parts(principal=0, interest=1200, late_fee=1500), plan=agreed)
-
-    assert state.accrued == -1500
-    assert advance(state, date(2026, 3, 15), plan=agreed).bills[1].interest == 0
-
-
 def test_an_equal_principal_loan_with_a_remainder_first_asks_for_it_once() -> None:
     rules = conventions(
         method=Method.EQUAL_PRINCIPAL,
@@ -349,16 +339,6 @@ def test_an_equal_principal_loan_with_a_remainder_first_asks_for_it_once() -> No
     asked = [bill.principal for bill in forecast(start(agreed), plan=agreed)]
 
     assert asked == [33400, 33300, 33300]
-
-
-def test_interest_paid_beyond_what_is_owed_is_kept_for_later_installments() -> None:
-    agreed = plan()
-    state = settle(state_on(FIRST_DUE, agreed), Parts(9462, 1200, 1500), plan=agreed)
-
-    march = advance(state, date(2026, 3, 15), plan=agreed)
-
-    assert march.bills[0].interest == 0
-    assert march.accrued == -1500 + Decimal("1105.38")
 
 
 def test_interest_to_date_that_is_paid_in_full_leaves_no_part_of_a_cent() -> None:
