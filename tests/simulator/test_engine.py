@@ -112,3 +112,16 @@ def test_a_fault_of_our_own_undoes_what_was_begun(bank: Simulator, client: Strip
         client.v1.customers.create({"name": "Bob"})
 
     assert client.v1.customers.list().data == []
+
+
+def test_a_field_that_the_package_does_not_know_is_never_answered(
+    bank: Simulator, client: StripeClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    customer = client.v1.customers.create()
+    with bank.store.turn() as turn:
+        turn.save({**(turn.find(customer.id) or {}), "loyalty": "gold"})
+
+    with pytest.raises(stripe.APIError):
+        client.v1.customers.retrieve(customer.id)
+
+    assert "customer.loyalty is not known of Customer" in caplog.text
