@@ -14,6 +14,7 @@ from escrow.errors import (
     MovementNotAllowed,
     NoSuchEntry,
     NothingToPost,
+    NotSealed,
     OverDailyLimit,
     SameApprover,
 )
@@ -27,6 +28,9 @@ from escrow.gateway import (
     Message,
     Page,
     PaymentGateway,
+)
+from escrow.heads import (
+    seal_hash,
 )
 from escrow.ledger import PLATFORM, AccountRef, Gather, Pairs, Posting, Spread
 from escrow.models import Entry
@@ -80,6 +84,8 @@ from escrow.queries import (
     is_settled,
     last_seal,
     pots,
+    proof,
+    sealed_to,
     statement,
     totals_by_kind,
     transfers_of,
@@ -142,6 +148,7 @@ __all__ = [
     "Movement",
     "MovementNotAllowed",
     "NoSuchEntry",
+    "NotSealed",
     "NothingToPost",
     "OverDailyLimit",
     "Page",
@@ -190,6 +197,7 @@ __all__ = [
     "post",
     "pots",
     "prepare_call",
+    "proof",
     "receive",
     "record_call",
     "refuse_payout",
@@ -198,6 +206,8 @@ __all__ = [
     "repeat_call",
     "reverse",
     "seal",
+    "seal_hash",
+    "sealed_to",
     "statement",
     "take_message",
     "totals_by_kind",

@@ -43,5 +43,9 @@ class SameApprover(Refused):
     """A large payout needs another person; {by} has approved it before."""
 
 
+class NotSealed(NotFound):
+    """Number {id} of the book is not sealed yet; it will be within minutes."""
+
+
 class DepositTooSmall(Invalid):
     """A deposit must be at least {smallest}."""

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 import servicing
 from kernel import DomainError
+from marketplace import sealing
 from marketplace.db import in_transaction, reader
 
 
@@ -33,7 +34,7 @@ class Closed:
         day: the day closed.
         loans: how many loans something happened on.
         failures: what went wrong, by loan; the other loans were closed all the same.
-        findings: what the audit found.
+        findings: what the audit of the loans and the proof of the book found.
     """
 
     day: date
@@ -77,6 +78,8 @@ def close_day(
 ) -> Closed:
     """Close one day; run again it goes on with the loans that are left and proves all of them.
 
+    Then the book is sealed, summed up for the day, and proved as far as it is new.
+
     Args:
         day: the day to close.
         at: the moment of the close, for the record.
@@ -102,7 +105,7 @@ def close_day(
         day=day,
         loans=done.loans,
         failures=tuple(f"{failed['loan']}: {failed['why']}" for failed in failures),
-        findings=tuple(str(finding) for finding in done.findings),
+        findings=tuple(map(str, (*done.findings, *sealing.end_day(day, at).findings))),
     )
 
 

@@ -1,4 +1,4 @@
-"""What the worker does: batches of mandates, listings whose time is up, payouts, closes.
+"""What the worker does: batches, listings whose time is up, payouts, closes, seals.
 
 An errand may be run twice; every effect has a key or a state that makes the second time harmless.
 """
@@ -10,7 +10,7 @@ from uuid import UUID
 import escrow
 import matching
 from kernel import MoveNotAllowed, find
-from marketplace import closing, flows
+from marketplace import closing, flows, sealing
 from marketplace.db import in_transaction, reader
 from marketplace.jobs import Work, handles
 
@@ -22,6 +22,7 @@ def init_errands() -> None:
     handles(flows.PAYOUT)(send_payout)
     handles(flows.RELEASE)(release)
     handles(flows.CLOSE)(close)
+    handles(sealing.SEAL)(seal)
 
 
 def run_batch(work: Work) -> None:
@@ -59,6 +60,11 @@ def send_payout(work: Work) -> None:
         return
     for event in flows.gateway().send(payout):
         in_transaction(partial(escrow.receive, event=event, at=work.at))
+
+
+def seal(work: Work) -> None:
+    """Seal what is new in the book."""
+    sealing.seal_all(work.at)
 
 
 def close(work: Work) -> None:

@@ -18,6 +18,11 @@ SECRET_ADVICE = (
     '(python -c "import secrets; print(secrets.token_hex(32))"), or DEMO=1 to look around.'
 )
 
+SEED = "^([0-9a-f]{64})?$"
+SEED_ADVICE = (
+    'Set 64 hexadecimal digits (python -c "import secrets; print(secrets.token_hex(32))").'
+)
+
 
 class UnusableSettings(SystemExit):
     """The process cannot start; the text says which settings to mend."""
@@ -57,6 +62,9 @@ def _declared(env: Env, instance: Path) -> dict[str, Any]:
         "TRUSTED_HOSTS": env.list("TRUSTED_HOSTS", []) or None,
         "TIMEZONE": env.str("TIMEZONE", "UTC", validate=validate.OneOf(available_timezones())),
         "MAX_CONTENT_LENGTH": env.int("MAX_CONTENT_LENGTH", 1024 * 1024),
+        "SEAL_KEY": env.str("SEAL_KEY", "", validate=validate.Regexp(SEED, error=SEED_ADVICE)),
+        "SEAL_KEY_FILE": env.str("SEAL_KEY_FILE", str(instance / "seal.key")),
+        "SEAL_OLD_KEYS": env.list("SEAL_OLD_KEYS", []),
         # What of a new listing mandates leave to orders by hand, and for how long.
         "MANUAL_SHARE_PERCENT": env.int(
             "MANUAL_SHARE_PERCENT", 0, validate=validate.Range(min=0, max=100)

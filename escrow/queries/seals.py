@@ -31,6 +31,12 @@ def last_seal(session: Session) -> Seal | None:
     return session.scalars(select(Seal).order_by(Seal.id.desc()).limit(1)).first()
 
 
+def sealed_to(session: Session) -> int:
+    """Return the id of the last entry that is sealed."""
+    last = last_seal(session)
+    return last.through_entry_id if last else 0
+
+
 def standing(session: Session) -> Standing | None:
     """Return where the book stands at its last seal; nothing if there is none."""
     last = last_seal(session)

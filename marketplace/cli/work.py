@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import click
 
-from marketplace import clock, flows, jobs
+from marketplace import clock, flows, jobs, sealing
 from marketplace.db import atomic
 
 
@@ -25,17 +25,17 @@ from marketplace.db import atomic
 def command(*, forever: bool, pause: float, batch_every: int) -> None:
     """Do the jobs that are due.
 
-    Mail, batches of mandates, listings whose time is up, payouts and closes. A new listing, new
-    cash or a changed mandate calls a batch; while this waits for more, batches also run by the
+    Mail, batches of mandates, listings whose time is up, payouts, closes and seals. A new listing,
+    new cash or a changed mandate calls a batch; while this waits for more, batches also run by the
     clock.
     """
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    done, asked_at = jobs.run_due(clock.now()), clock.now()
+    done, asked_at = _run_due(), clock.now()
     while forever and not stop.wait(pause):
         asked_at = _call_batch(asked_at, every=timedelta(minutes=batch_every))
-        done += jobs.run_due(clock.now())
+        done += _run_due()
     click.echo(f"{done} jobs done.")
 
 
@@ -47,3 +47,23 @@ def _call_batch(asked_at: datetime, *, every: timedelta) -> datetime:
     with atomic() as session:
         flows.schedule_batch(session, at=at, every=every)
     return at
+
+
+def _run_due() -> int:
+    """Do what is due; what was written into the book meanwhile is to be sealed."""
+    if sealing.is_anything_new():
+        _ask_for_seal(clock.now())
+    return jobs.run_due(clock.now())
+
+
+def _ask_for_seal(at: datetime) -> None:
+    """Ask for a seal, once in some minutes."""
+    minute = at.replace(minute=at.minute - at.minute % sealing.MINUTES, second=0, microsecond=0)
+    with atomic() as session:
+        jobs.enqueue(
+            session,
+            kind=sealing.SEAL,
+            payload={},
+            at=at,
+            dedupe_key=f"seal:{minute.isoformat()}",
+        )

@@ -23,6 +23,7 @@ CHECKED: dict[str, Any] = {
     "accounts": _l("Accounts"),
     "entries": _l("Entries"),
     "postings": _l("Postings"),
+    "seals": _l("Seals"),
     "loans": _l("Loans"),
     "notes": _l("Notes"),
     "repayments": _l("Repayments"),

@@ -46,6 +46,7 @@ def index() -> tuple[str, int]:
             lines=lines,
             older=lines[-1].entry_id if len(lines) >= LINES else None,
             transfers=tuple(escrow.transfers_of(session, owner_id=me().id, limit=10)),
+            sealed_to=escrow.sealed_to(session),
         )
     return render("wallet/index.html", page=page)
 

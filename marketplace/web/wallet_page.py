@@ -48,13 +48,17 @@ class Line:
 
 @dataclass(frozen=True)
 class WalletPage:
-    """The whole page; `older` is where the next page of lines begins."""
+    """The whole page; `older` is where the next page of lines begins.
+
+    Of the entries up to `sealed_to` there are proofs.
+    """
 
     purses: tuple[Purse, ...]
     currency: Currency
     lines: tuple[Line, ...]
     older: int | None
     transfers: tuple[Transfer, ...]
+    sealed_to: int
 
 
 def statement_lines(found: Statement) -> tuple[Line, ...]:
