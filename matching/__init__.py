@@ -31,7 +31,7 @@ from matching.errors import (
 )
 from matching.market import Market, Plan
 from matching.measures import Fairness
-from matching.mix import Mix
+from matching.mix import EVERY, Mix
 from matching.models import (
     Basket,
     Batch,
@@ -61,6 +61,7 @@ from matching.operations import (
     withdraw_listing,
 )
 from matching.packs import Pack, UnknownPack, packs
+from matching.prospects import Estimate, losses, presets
 from matching.queries import (
     Allowance,
     BasketAnswer,
@@ -68,6 +69,7 @@ from matching.queries import (
     FairBatch,
     Idle,
     MandateLine,
+    MandatePreview,
     OrderLine,
     OrderPreview,
     Relaxation,
@@ -83,6 +85,7 @@ from matching.queries import (
     order_book,
     order_of,
     orders_of,
+    preview_mandate,
     preview_order,
     reasons_of,
     replay_batch,
@@ -93,6 +96,7 @@ from matching.queries import (
 )
 
 __all__ = [
+    "EVERY",
     "Allowance",
     "AtWork",
     "Basket",
@@ -106,6 +110,7 @@ __all__ = [
     "Criteria",
     "Dropped",
     "EmptyBasket",
+    "Estimate",
     "Explanation",
     "FairBatch",
     "Fairness",
@@ -119,6 +124,7 @@ __all__ = [
     "ListingFull",
     "Mandate",
     "MandateLine",
+    "MandatePreview",
     "MandateStatus",
     "Manual",
     "Market",
@@ -156,6 +162,7 @@ __all__ = [
     "explain",
     "fairness",
     "fairness_lately",
+    "losses",
     "mandates_of",
     "matching_listings",
     "order_book",
@@ -165,6 +172,8 @@ __all__ = [
     "pause_mandate",
     "place_basket",
     "place_order",
+    "presets",
+    "preview_mandate",
     "preview_order",
     "reasons_of",
     "release",

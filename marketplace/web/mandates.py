@@ -20,7 +20,7 @@ from marketplace.people import me, requires
 from marketplace.schemas import mandates as schemas
 from marketplace.web import mandates_page as pages
 from marketplace.web.pages import render, see_other
-from matching import Criteria, MandateLine, MandateStatus
+from matching import Criteria, MandateLine, MandatePreview, MandateStatus
 
 blueprint = Blueprint("mandates", __name__, url_prefix="/mandates")
 
@@ -32,9 +32,7 @@ def index() -> tuple[str, int]:
     with reader() as session:
         lines = matching.mandates_of(session, lender_id=me().id)
         counts = _counts(session, lines)
-    found = [
-        pages.standing(line, matching=count) for line, count in zip(lines, counts, strict=True)
-    ]
+    found = [pages.standing(line, fitting=count) for line, count in zip(lines, counts, strict=True)]
     page = pages.MandatesPage(
         working=tuple(each for each in found if each.line.status is not MandateStatus.ENDED),
         ended=tuple(each for each in found if each.line.status is MandateStatus.ENDED),
@@ -49,7 +47,8 @@ def new() -> tuple[str, int]:
     with reader() as session:
         held = reporting.lender_currencies(session, lender_id=me().id)
     currency = held[0] if held else Currency.USD
-    return _edit(Form(schemas.Standing(), initial={"currency": currency.value}))
+    start = pages.preset(request.args.get("preset", ""))
+    return _edit(Form(schemas.Standing(), initial=start | {"currency": currency.value}))
 
 
 @blueprint.post("/")
@@ -96,7 +95,7 @@ def update(mandate_id: UUID) -> Response | tuple[str, int]:
                     session,
                     mandate_id=mandate_id,
                     lender_id=me().id,
-                    **_wish(form.values, line),
+                    **_wish(form.values),
                 )
                 flows.call_mandates(session, at=clock.now())
 
@@ -112,13 +111,25 @@ def count() -> tuple[str, int]:
     ident = request.args.get("mandate", type=UUID)
     line = _mine(ident) if ident else None
     wanted = Form(schemas.Wanted(unknown=EXCLUDE))
-    number = _fitting(wanted.values, line) if wanted.load(request.form) else None
+    preview = _preview(wanted.values) if wanted.load(request.form) else None
     if wants_fragment():
-        return render("mandates/_match.html", page=_page(line, number))
+        return render("mandates/_match.html", page=_page(line, preview))
     form = Form(schemas.Standing())
     form.load(request.form)
     form.messages = wanted.messages
-    return _edit(form, line, number)
+    return _edit(form, line, preview)
+
+
+@blueprint.post("/<uuid:mandate_id>/<any(earlier, later):way>")
+@requires("lender")
+def move(mandate_id: UUID, way: str) -> Response:
+    """Let a standing order buy before or after another one of the same lender."""
+    in_transaction(
+        lambda session: matching.reorder_mandate(
+            session, mandate_id=mandate_id, lender_id=me().id, earlier=way == "earlier"
+        )
+    )
+    return see_other("mandates.index", said=_("The order is changed."))
 
 
 @blueprint.post("/<uuid:mandate_id>/pause")
@@ -159,14 +170,18 @@ def end(mandate_id: UUID) -> Response:
 
 
 def _edit(
-    form: Form, line: MandateLine | None = None, number: int | None = None
+    form: Form, line: MandateLine | None = None, preview: MandatePreview | None = None
 ) -> tuple[str, int]:
-    return render("mandates/edit.html", form=form, page=_page(line, number))
+    return render("mandates/edit.html", form=form, page=_page(line, preview))
 
 
-def _page(line: MandateLine | None, number: int | None) -> pages.EditPage:
-    currency = line.cap.currency if line else Currency.USD
-    return pages.EditPage(mandate=line, currency=currency, matching=number)
+def _page(line: MandateLine | None, preview: MandatePreview | None) -> pages.EditPage:
+    return pages.EditPage(
+        mandate=line,
+        currency=line.cap.currency if line else Currency.USD,
+        preview=preview,
+        presets=() if line else tuple(pages.PRESETS.items()),
+    )
 
 
 def _mine(mandate_id: UUID) -> MandateLine:
@@ -178,10 +193,14 @@ def _mine(mandate_id: UUID) -> MandateLine:
     raise NotFound(what="Mandate", id=mandate_id)
 
 
-def _fitting(values: dict[str, Any], line: MandateLine | None) -> int:
-    wanted = pages.criteria(values, before=line.criteria if line else None)
+def _preview(values: dict[str, Any]) -> MandatePreview:
     with reader() as session:
-        return _count(session, Currency(values["currency"]), [wanted])[0]
+        return matching.preview_mandate(
+            session,
+            criteria=pages.criteria(values),
+            currency=Currency(values["currency"]),
+            at=clock.now(),
+        )
 
 
 def _counts(session: Session, lines: list[MandateLine]) -> list[int]:
@@ -198,7 +217,7 @@ def _count(session: Session, currency: Currency, criteria: list[Criteria]) -> li
     return matching.matching_listings(session, criteria=criteria, currency=currency, at=clock.now())
 
 
-def _wish(values: dict[str, Any], line: MandateLine | None = None) -> dict[str, Any]:
+def _wish(values: dict[str, Any]) -> dict[str, Any]:
     """Return what a filled form asks of matching."""
     currency = Currency(values["currency"])
     return {
@@ -206,5 +225,6 @@ def _wish(values: dict[str, Any], line: MandateLine | None = None) -> dict[str, 
         "cap": values["cap"],
         "keep": Money.zero(currency) if values["keep"] is None else values["keep"],
         "total": values["total"],
-        "criteria": pages.criteria(values, before=line.criteria if line else None),
+        "criteria": pages.criteria(values),
+        "wishes": pages.wishes(values),
     }

@@ -3,7 +3,14 @@
 from matching.queries.baskets import BasketAnswer, basket_of
 from matching.queries.figures import FairBatch, fairness, fairness_lately
 from matching.queries.idle import Idle, Relaxation, why_idle
-from matching.queries.mandates import MandateLine, batches, mandates_of, matching_listings
+from matching.queries.mandates import (
+    MandateLine,
+    MandatePreview,
+    batches,
+    mandates_of,
+    matching_listings,
+    preview_mandate,
+)
 from matching.queries.market import Snapshot, currencies_open, snapshot
 from matching.queries.orders import (
     OrderLine,
@@ -30,6 +37,7 @@ __all__ = [
     "FairBatch",
     "Idle",
     "MandateLine",
+    "MandatePreview",
     "OrderLine",
     "OrderPreview",
     "Relaxation",
@@ -50,6 +58,7 @@ __all__ = [
     "order_by_key",
     "order_of",
     "orders_of",
+    "preview_mandate",
     "preview_order",
     "reasons_of",
     "replay_batch",

@@ -1,7 +1,7 @@
 """Standing orders as a page shows them."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import numpy as np
@@ -12,7 +12,11 @@ from kernel import Currency, Money
 from matching.criteria import Criteria, Profiles, Reason, first_failures
 from matching.mix import Mix
 from matching.models import Batch, Mandate, MandateStatus
-from matching.queries.market import listing_columns, open_listings, vocabulary
+from matching.prospects import Estimate, Loan, estimate
+from matching.queries.market import LISTING_COLUMNS, listing_columns, open_listings, vocabulary
+from origination import Listing
+
+LATELY = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,38 @@ def matching_listings(
     listings = listing_columns(rows, words, at=at, lenders={})
     table = first_failures(Profiles.of(criteria, words), listings)
     return [int(count) for count in np.count_nonzero(table == Reason.MATCHED, axis=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class MandatePreview:
+    """What criteria would meet: open listings now, those of the last 90 days, what they may bring.
+
+    `estimate` is of the matching listings of the last 90 days, none where there were none.
+    """
+
+    matching: int
+    lately: int
+    lately_matching: int
+    estimate: Estimate | None
+
+
+def preview_mandate(
+    session: Session, *, criteria: Criteria, currency: Currency, at: datetime
+) -> MandatePreview:
+    """Say what a standing order with these criteria would meet."""
+    (now,) = matching_listings(session, criteria=[criteria], currency=currency, at=at)
+    rows = session.execute(
+        select(*LISTING_COLUMNS).where(
+            Listing.currency == currency, Listing.opened_at > at - LATELY, Listing.opened_at <= at
+        )
+    ).all()
+    words = vocabulary(rows)
+    table = first_failures(
+        Profiles.of([criteria], words), listing_columns(rows, words, at=at, lenders={})
+    )
+    met = [row for row, code in zip(rows, table[0].tolist(), strict=True) if code == Reason.MATCHED]
+    loans = (Loan(row.amount_minor, row.rate, row.grade, row.installments) for row in met)
+    return MandatePreview(now, len(rows), len(met), estimate(loans))
 
 
 def batches(session: Session, *, limit: int = 50) -> list[Batch]:

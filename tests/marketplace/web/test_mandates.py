@@ -140,3 +140,73 @@ def test_nobody_touches_the_standing_order_of_somebody_else(app: Flask, bob: Vis
     for action in ("pause", "resume", "end"):
         assert carol.post(f"{path}/{action}").status_code == 404
     assert "No standing order yet" in carol.get("/mandates/").text
+
+
+def test_a_standing_order_may_say_much_more(bob: Visitor) -> None:
+    begin(
+        bob,
+        region="CA, NY",
+        method="equal_installment",
+        borrower="single",
+        score_min="600",
+        borrower_cap="750",
+        ends_on="2027-01-31",
+        keeps_interest="1",
+        share_A="60",
+        share_B="40",
+        aims="1",
+        each_purpose="25",
+    )
+
+    told = bob.get("/mandates/").text
+    form = bob.get(path_of_one(bob)).text
+
+    for words in ("CA, NY", "Equal installments", "One person", "score from 600", "$750.00"):
+        assert words in told
+    for field, value in (("share_A", "60"), ("each_purpose", "25"), ("ends_on", "2027-01-31")):
+        assert f'value="{value}"' in form.partition(f'name="{field}"')[2].partition(">")[0]
+    assert "checked" in form.partition('name="aims"')[2].partition(">")[0]
+    assert "checked" in form.partition('name="keeps_interest"')[2].partition(">")[0]
+
+
+def test_targets_above_the_whole_are_refused(bob: Visitor) -> None:
+    page = begin(bob, share_A="60", share_B="60", aims="1")
+
+    assert page.status_code == 422
+    assert "more than 100 % together" in page.text
+
+
+def test_a_preset_fills_in_the_form(bob: Visitor) -> None:
+    page = bob.get("/mandates/new?preset=cautious").text
+    plain = bob.get("/mandates/new?preset=unheard").text
+
+    assert 'value="25.00"' in page.partition('name="cap"')[2].partition(">")[0]
+    assert 'value="40"' in page.partition('name="share_B"')[2].partition(">")[0]
+    assert 'value=""' in plain.partition('name="cap"')[2].partition(">")[0]
+
+
+def test_the_count_says_what_the_last_90_days_had_and_may_bring(app: Flask, bob: Visitor) -> None:
+    a_market(app, "8000", "4000")
+
+    page = bob.post("/mandates/count", **WISH).text
+    none = bob.post("/mandates/count", **WISH | {"score_min": "999"}).text
+
+    assert "Of the 2 loans of the last 90 days, 2 would have fitted." in page
+    assert "a year may be lost" in page
+    assert "An estimate before fees and taxes" in page
+    assert "2 loans of the last 90 days, 0 would" in none
+    assert "may be lost" not in none
+
+
+def test_standing_orders_are_put_into_another_order(bob: Visitor) -> None:
+    begin(bob, name="Older")
+    begin(bob, name="Newer")
+    newer = (
+        "/mandates/" + bob.get("/mandates/").text.split('href="/mandates/0')[2].partition('"')[0]
+    )
+    path = newer.replace("/mandates/", "/mandates/0", 1)
+
+    assert bob.post(f"{path}/earlier").status_code == 303
+
+    page = bob.get("/mandates/").text
+    assert page.index("Newer") < page.index("Older")
