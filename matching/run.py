@@ -118,6 +118,7 @@ class Run:
             limits=offers.limits,
             slices=offers.slices,
             had=self.got[lenders],
+            closes=not listings.manual[listing],
         )
         if given.sum() < goal:
             return False
@@ -203,8 +204,9 @@ class Run:
 def _room(market: Market) -> Ints:
     """Return what mandates may take: all but what is kept for orders by hand, in whole steps."""
     listings = market.listings
-    rest = np.maximum(listings.room - listings.manual, 0)
-    return np.where(listings.manual > 0, _floor(rest, listings.step), listings.room)
+    rest = _floor(np.maximum(listings.room - listings.manual, 0), listings.step)
+    whole = np.where(rest >= listings.minimum, rest, 0)
+    return np.where(listings.manual > 0, whole, listings.room)
 
 
 def _parts(matches: Bools, room: Ints) -> Ints:

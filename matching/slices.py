@@ -5,7 +5,16 @@ import numpy as np
 from matching.columns import Ints
 
 
-def fill(*, room: int, minimum: int, step: int, limits: Ints, slices: Ints, had: Ints) -> Ints:
+def fill(
+    *,
+    room: int,
+    minimum: int,
+    step: int,
+    limits: Ints,
+    slices: Ints,
+    had: Ints,
+    closes: bool = True,
+) -> Ints:
     """Share the room of one listing among offers that stand in a queue.
 
     Every offer gets one slice before any gets a second one. Orders are multiples of `step` and at
@@ -19,6 +28,7 @@ def fill(*, room: int, minimum: int, step: int, limits: Ints, slices: Ints, had:
         limits: the most that each offer may give, in the order of the queue.
         slices: what each is given at a time; multiples of `step`, at least `minimum`.
         had: what each has got of other listings before.
+        closes: whether taking all the room fills the listing; if not, no order may be smaller.
 
     Returns:
         What each offer gets, in the same order; zero where it gets nothing.
@@ -32,6 +42,9 @@ def fill(*, room: int, minimum: int, step: int, limits: Ints, slices: Ints, had:
             break
         given += taken
         rest -= int(taken.sum())
+    if not closes:
+        _drop_remnant(minimum, given, usable)
+        return given
     if rest > 0:
         _close(rest, given, limits)
     if given.any() and room > given.sum() > room - minimum:
@@ -44,6 +57,15 @@ def _one_round(rest: int, wanted: Ints) -> Ints:
     before = np.cumsum(wanted) - wanted
     taken: Ints = np.clip(rest - before, 0, wanted)
     return taken
+
+
+def _drop_remnant(minimum: int, given: Ints, usable: Ints) -> None:
+    """Let the first that can take what was cut below the smallest order do so."""
+    small = (given > 0) & (given < minimum)
+    rest = int(given[small].sum())
+    given[small] = 0
+    able = np.flatnonzero((given > 0) & (usable - given >= rest))
+    given[able[:1]] += rest
 
 
 def _close(rest: int, given: Ints, limits: Ints) -> None:

@@ -184,10 +184,11 @@ class World:
     purses: list[Purse]
     wishes: list[Wish]
     held: list[tuple[str, str, int]]
+    limits: list[tuple[str, int, int]] = field(default_factory=list)
 
     def market(self) -> Market:
         """Lay the rows out."""
-        return market(self.offers, self.purses, self.wishes, self.held)
+        return market(self.offers, self.purses, self.wishes, self.held, self.limits)
 
 
 def _criteria() -> st.SearchStrategy[Criteria]:
@@ -223,6 +224,8 @@ def worlds(draw: st.DrawFn) -> World:
             closes_in=draw(st.integers(0, 3)),
             open_for=draw(st.integers(0, 3)),
             borrower=draw(st.sampled_from(["", *names])),
+            manual=draw(st.sampled_from([0, 0, 0, 30, 200])),
+            groups=draw(st.sampled_from([(), (7,), (7, 9)])),
         )
         for number in range(draw(st.integers(0, 6)))
     ]
@@ -250,4 +253,7 @@ def worlds(draw: st.DrawFn) -> World:
     pairs = [(offer.name, name) for offer in offers for name in names]
     chosen = draw(st.lists(st.sampled_from(pairs), unique=True, max_size=4)) if pairs else []
     held = [(title, name, draw(amounts)) for title, name in chosen]
-    return World(offers, purses, wishes, held)
+    orders = [(f"{wish.lender}/{wish.name}", group) for wish in wishes for group in (7, 8)]
+    capped = draw(st.lists(st.sampled_from(orders), unique=True, max_size=3)) if orders else []
+    limits = [(name, group, draw(amounts)) for name, group in capped]
+    return World(offers, purses, wishes, held, limits)
