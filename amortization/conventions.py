@@ -102,6 +102,7 @@ class Conventions:
         carry_balance: keep the balance unrounded from row to row, as some textbooks print it. Shown
             balances may then differ by a unit from what the rows add up to: for comparison, not for
             booking.
+        carry_installment: with a carried balance, take the installment off it unrounded, too.
         every: how many intervals of the frequency lie between two due days.
         due_day: the day of the month on which installments fall due, 31 for its end; None takes the
             day of the start. The first is the first such day after the start, in months to come
@@ -132,6 +133,7 @@ class Conventions:
     compounding_per_year: int | None = None
     period_rate_decimals: int | None = None
     carry_balance: bool = False
+    carry_installment: bool = False
     every: int = 1
     due_day: int | None = None
     first_period_days: int = 0
@@ -185,6 +187,8 @@ class Conventions:
             raise UnusableTerms(field="principal_grace", why="a bullet loan has one installment")
         if self.method is Method.FLAT and self._capitalizes:
             raise UnusableTerms(field="deferred_interest", why="flat interest bears no interest")
+        if self.carry_installment and not self.carry_balance:
+            raise UnusableTerms(field="carry_installment", why="only a carried balance takes it")
         carried = self.carry_balance and (self._capitalizes or self.remainder is Remainder.ADJUSTED)
         if carried:
             raise UnusableTerms(field="carry_balance", why="it is for comparing plain tables")

@@ -222,6 +222,7 @@ def _walked(
     """Walk through the periods; the first row with principal takes `extra` beyond its share."""
     rules, currency = contract.conventions, contract.principal.currency
     owed, unpaid, deferred = Fraction(opening), opening, 0
+    carried = _unrounded(contract, level, stretches[0])
     rows: list[Installment] = []
     for place, period in enumerate(stretches):
         if _is_over(unpaid, deferred, period, stretches[place:], extras):
@@ -237,7 +238,8 @@ def _walked(
         wish = _wish(rules, level, asked, period.number, extra)
         principal = unpaid if period.is_last else max(0, min(wish, unpaid))
         if rules.carry_balance and principal < unpaid:
-            owed = _trimmed(owed + charged - asked - principal)
+            paid = asked + principal
+            owed = _trimmed(owed + charged - carried.get(paid, Fraction(paid)))
         else:
             owed = Fraction(unpaid - principal)
         unpaid = whole(owed, Rounding.HALF_UP)
@@ -251,6 +253,17 @@ def _walked(
             )
         )
     return rows
+
+
+def _unrounded(contract: Contract, level: int, first: Period) -> dict[int, Fraction]:
+    """Return, by the installment, what it was before it was rounded, where that is carried on."""
+    rules = contract.conventions
+    if not rules.carry_installment or contract.fixed_installment is not None:
+        return {}
+    fine = replace(rules, installment_unit=1, installment_rounding=Rounding.DOWN)
+    balance = contract.principal.minor * _CARRIED_PARTS
+    scaled = _level(replace(contract, conventions=fine), balance, contract.rate, first)
+    return {level: Fraction(scaled, _CARRIED_PARTS)}
 
 
 def _is_over(

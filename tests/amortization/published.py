@@ -25,8 +25,22 @@ ROUNDINGS = {
     "ROUND_HALF_UP": Rounding.HALF_UP,
     "ROUND_HALF_EVEN": Rounding.HALF_EVEN,
 }
-COMPOUNDING = {"monthly": 12, "quarterly": 4, "semi_annual": 2, "annual": 1}
-DAY_COUNTS = {"30/360": DayCount.EQUAL_PERIODS, "actual/360": DayCount.ACT_360}
+FREQUENCIES = {
+    "weekly": Frequency.WEEKLY,
+    "biweekly": Frequency.BIWEEKLY,
+    "semimonthly": Frequency.SEMIMONTHLY,
+    "monthly": Frequency.MONTHLY,
+    "bimonthly": Frequency.BIMONTHLY,
+    "quarterly": Frequency.QUARTERLY,
+    "semiannual": Frequency.SEMIANNUAL,
+    "annual": Frequency.ANNUAL,
+}
+COMPOUNDING = {name: frequency.periods_per_year for name, frequency in FREQUENCIES.items()}
+DAY_COUNTS = {
+    "30/360": DayCount.EQUAL_PERIODS,
+    "actual/360": DayCount.ACT_360,
+    "actual/365": DayCount.ACT_365F,
+}
 
 
 def contract_of(case: dict[str, Any]) -> Contract:
@@ -35,12 +49,12 @@ def contract_of(case: dict[str, Any]) -> Contract:
     currency = Currency.USD
     override = loan.get("payment_override")
     amortized = loan.get("amortization_period_months")
-    frequency = Frequency(loan.get("payment_frequency", "monthly"))
+    frequency = FREQUENCIES[_word(loan.get("payment_frequency", "monthly"))]
     return Contract(
         principal=Money.parse(loan["principal"], currency),
         rate=Rate.percent(loan["annual_rate"]),
         installments=_periods(loan["term_months"], frequency),
-        start=START,
+        start=date.fromisoformat(loan["start_date"]) if "start_date" in loan else START,
         first_due=None,
         conventions=_conventions(loan, frequency),
         amortized_over=_periods(amortized, frequency) if amortized else None,
@@ -64,8 +78,13 @@ def differences(case: dict[str, Any]) -> list[str]:
     return [
         f"{what}: {value} is stated, {found[what]} computed"
         for what, value in stated.items()
-        if Decimal(found[what]) != Decimal(value)
+        if what in found and Decimal(found[what]) != Decimal(value)
     ]
+
+
+def _word(name: str) -> str:
+    """Write a frequency in one word, however the case spells it."""
+    return name.replace("_", "").replace("-", "")
 
 
 def _conventions(loan: dict[str, Any], frequency: Frequency) -> Conventions:
@@ -75,9 +94,19 @@ def _conventions(loan: dict[str, Any], frequency: Frequency) -> Conventions:
         day_count=DAY_COUNTS[loan.get("day_count", "30/360")],
         interest_rounding=ROUNDINGS[loan["interest_rounding"]],
         installment_rounding=ROUNDINGS[loan["payment_rounding"]],
-        compounding_per_year=COMPOUNDING[loan["compounding"]] if "compounding" in loan else None,
-        carry_balance=loan.get("balance_tracking") == "carry_precision",
+        compounding_per_year=COMPOUNDING[_word(loan["compounding"])]
+        if "compounding" in loan
+        else None,
+        carry_balance=_carries(loan),
+        carry_installment=_carries(loan) and loan.get("day_count", "30/360") != "30/360",
     )
+
+
+def _carries(loan: dict[str, Any]) -> bool:
+    """Say whether balances stay unrounded, as the publisher's do wherever actual days count."""
+    by_days = loan.get("day_count", "30/360") != "30/360"
+    usual = "carry_precision" if by_days else "round_each"
+    return bool(loan.get("balance_tracking", usual) == "carry_precision")
 
 
 def _periods(months: int, frequency: Frequency) -> int:

@@ -88,6 +88,7 @@ def test_what_needs_rows_of_its_own_is_named() -> None:
             "method": Method.FLAT,
         },
         {"carry_balance": True, "remainder": Remainder.ADJUSTED},
+        {"carry_installment": True},
     ],
     ids=str,
 )

@@ -86,6 +86,34 @@ def test_another_engine_computes_the_same_rows(
     assert [row.interest for row in promised.rows] == [usd(row["interest"]) for row in stated]
 
 
+def test_a_commercial_mortgage_by_actual_days_leaves_the_balance_that_its_guide_prints() -> None:
+    """Fannie Mae's Multifamily Guide, section 1103: ten years of thirty at 5.5 %."""
+    rules = replace(NEAREST, day_count=DayCount.ACT_360, carry_balance=True, carry_installment=True)
+
+    promised = schedule(
+        contract(
+            "25000000",
+            "5.5",
+            120,
+            start=date(2018, 12, 1),
+            conventions=rules,
+            amortized_over=360,
+        )
+    )
+
+    assert promised.installment == usd("141947.25")
+    assert promised.balloon == usd("20885505.83")
+
+
+def test_an_agreed_installment_is_carried_as_it_was_agreed() -> None:
+    rules = replace(NEAREST, carry_balance=True)
+    signed = contract(fixed_installment=usd("400"), conventions=rules)
+
+    finer = replace(signed, conventions=replace(rules, carry_installment=True))
+
+    assert schedule(finer).rows == schedule(signed).rows
+
+
 def test_a_thirty_year_mortgage_costs_what_the_reference_work_says() -> None:
     promised = schedule(contract("200000.00", "6.5", 360))
 

@@ -45,6 +45,14 @@ YEARS = {
     "DAYS_365": DayCount.ACT_365F,
     "ACTUAL": DayCount.ACT_ACT_EVE,
 }
+ROUNDINGS = {
+    "HALF_EVEN": Rounding.HALF_EVEN,
+    "HALF_UP": Rounding.HALF_UP,
+    "UP": Rounding.UP,
+    "CEILING": Rounding.UP,
+    "DOWN": Rounding.DOWN,
+    "FLOOR": Rounding.DOWN,
+}
 _QUIET = {
     "business_date",
     "set_config",
@@ -121,13 +129,25 @@ def _stated_rules(case: Case) -> Conventions:
     named = next(count for name, count in DAY_COUNTS.items() if case["day_count"].startswith(name))
     # Fineract counts the days of weeks and of days over 360, whatever its months are.
     by_days = named is DayCount.EQUAL_PERIODS and unit in {"DAYS", "WEEKS"}
+    rounding = ROUNDINGS[case.get("rounding_mode", "HALF_EVEN")]
     return replace(
         PROGRESSIVE,
+        method=_method(case),
         frequency=UNITS[unit],
         every=int(case["repay_every"]),
         day_count=DayCount.ACT_360 if by_days else named,
+        interest_rounding=rounding,
+        installment_rounding=rounding,
+        installment_unit=usd(case.get("installment_rounding") or "0.01").minor,
         month_end=_month_end(case),
     )
+
+
+def _method(case: Case) -> Method:
+    if case.get("interest_method") == "FLAT":
+        return Method.FLAT
+    equal_principal = case.get("amortization", "").startswith("EQUAL_PRINCIPAL")
+    return Method.EQUAL_PRINCIPAL if equal_principal else Method.EQUAL_INSTALLMENT
 
 
 def _month_end(case: Case) -> MonthEnd:

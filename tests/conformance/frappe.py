@@ -53,15 +53,19 @@ def _judged(case: Case) -> Verdict:
     if judge is None:
         why = ELSEWHERE.get(case["category"], f"{case['category']} belongs to servicing")
         return Verdict(case["id"], Outcome.NOT_OFFERED, why)
-    found, how = judge(case["input"])
     stated = case["expected"]
+    try:
+        found, how = judge(case["input"])
+    except KeyError as unknown:
+        return Verdict(case["id"], Outcome.NOT_OFFERED, f"nothing here reads {unknown}")
     wrong = [
         f"{name}: {stated[name]} is stated, {value} computed"
         for name, value in found.items()
         if name in stated and not _same(stated[name], value)
     ]
-    compares = any(name in stated for name in found)
-    return compared(case["id"], wrong if compares else ["nothing to compare"], how)
+    if not any(name in stated for name in found):
+        return Verdict(case["id"], Outcome.NOT_OFFERED, f"no schedule states {sorted(stated)}")
+    return compared(case["id"], wrong, how)
 
 
 def _same(stated: Any, value: Any) -> bool:
@@ -82,6 +86,8 @@ def _contract(given: Case, rules: Conventions = RULES) -> Contract:
 
 
 def _fixed(given: Case) -> tuple[Case, str]:
+    if "instalment" not in given:
+        return _installment(given)
     agreed = Money.parse(given["instalment"], CURRENCY)
     promised = schedule(replace(_contract(given), fixed_installment=agreed))
     found = {
@@ -108,9 +114,12 @@ def _due_days(given: Case) -> tuple[Case, str]:
 
 
 def _installment(given: Case) -> tuple[Case, str]:
-    promised = schedule(_contract(given))
+    promised = schedule(replace(_contract(given), installments=int(given["n"])))
     first = promised.rows[0]
-    found = {
+    found: Case = {
+        "n_rows": len(promised.rows),
+        "total_interest_rounded": round(promised.total_interest.decimal),
+        "total_payment_rounded": round(promised.total.decimal),
         "instalment": promised.installment,
         "interest": first.interest,
         "principal": first.principal,

@@ -9,6 +9,7 @@ from amortization import (
     DayCount,
     Flow,
     annual_percentage_rate,
+    annual_percentage_rate_of_charge,
     annuity,
     xirr,
     xnpv,
@@ -80,10 +81,16 @@ def other() -> list[Verdict]:
     """Return how other effective rates stand to the published ones, shown with one decimal."""
     verdicts = []
     for case in vectors("apr_misc"):
-        found = round(balancing_rate(_in_years(case)) * 100, 1)
         year = case.get("year_days")
-        how = f"effective, a year of {year} days" if year else "effective, equal months"
-        verdicts.append(_shown(case, found, case["expected_apr_pct"], how))
+        if "payments_months" in case or year:
+            exact = balancing_rate(_in_years(case))
+            how = f"effective, a year of {year} days" if year else "effective, equal months"
+        else:
+            # The United Kingdom counts whole months, else days of 365, as the European rule does.
+            exact = annual_percentage_rate_of_charge(_advance_and_payments(case)).value
+            how = "APRC, by dates"
+        decimals = len(case["expected_apr_pct"].partition(".")[2])
+        verdicts.append(_shown(case, round(exact * 100, decimals), case["expected_apr_pct"], how))
     return verdicts
 
 
@@ -139,7 +146,10 @@ def _shown(case: Case, found: Decimal, stated: str, how: str) -> Verdict:
 
 
 def _advance_and_payments(case: Case) -> list[Flow]:
-    given = case.get("advances") or [[case["advance"]["date"], case["advance"]["amount"]]]
+    given = case.get("advances")
+    if given is None:
+        first = case.get("advance") or {"date": case["start"], "amount": case["principal"]}
+        given = [[first["date"], first["amount"]]]
     advances = [Flow(date.fromisoformat(day), _usd(amount)) for day, amount in given]
     paid = [Flow(date.fromisoformat(day), -_usd(amount)) for day, amount in case["payments"]]
     return [*advances, *paid]
