@@ -3,8 +3,10 @@
 An errand may be run twice; every effect has a key or a state that makes the second time harmless.
 """
 
+from collections.abc import Callable
 from datetime import date
 from functools import partial
+from itertools import count
 from uuid import UUID
 
 import escrow
@@ -13,6 +15,8 @@ from kernel import MoveNotAllowed, find
 from marketplace import closing, flows, sealing
 from marketplace.db import in_transaction, reader
 from marketplace.jobs import Work, handles
+
+LOANS_A_LEASE = 200  # closed in seconds; a lease lasts minutes
 
 
 def init_errands() -> None:
@@ -70,6 +74,20 @@ def seal(work: Work) -> None:
 def close(work: Work) -> None:
     """Close a day, the missed ones first."""
     days = closing.open_days(date.fromisoformat(work.payload["until"]))
-    for number, day in enumerate(days, start=1):
-        closing.close_day(day, at=work.at)
-        work.progress(100 * number // len(days))
+    for number, day in enumerate(days):
+        closing.close_day(day, at=work.at, progress=_held(work, percent=100 * number // len(days)))
+        work.progress(100 * (number + 1) // len(days))
+
+
+def _held(work: Work, *, percent: int) -> Callable[[int], None]:
+    """Return what keeps the work with its worker while the loans of one day are closed.
+
+    A day with many loans takes longer than a lease, and nobody else may take it up meanwhile.
+    """
+    loans = count(1)
+
+    def one_more(_closed: int) -> None:
+        if next(loans) % LOANS_A_LEASE == 0:
+            work.progress(percent)
+
+    return one_more

@@ -13,6 +13,7 @@ from servicing.errors import (
     NotReturnable,
     PaymentKeyUsed,
     PaymentReturned,
+    TermsNotServiced,
 )
 from servicing.kinds import RepaymentKind
 from servicing.models import (
@@ -107,6 +108,7 @@ __all__ = [
     "Shortfall",
     "Standing",
     "State",
+    "TermsNotServiced",
     "Upcoming",
     "advance",
     "audit",

@@ -36,3 +36,7 @@ class ListingNotCovered(Refused):
 
 class CollectionFeeTooLarge(Refused):
     """A collection fee of {fee} is more than the {amount} that was recovered."""
+
+
+class TermsNotServiced(Refused):
+    """Listing {number} cannot become a loan: billing does not follow its {conventions} yet."""

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from uuid import UUID
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from kernel import lock
@@ -28,7 +29,8 @@ def close_loan(session: Session, *, loan_id: UUID, on: date, at: datetime) -> bo
     """Let a loan live through every event up to a day; say whether there was any.
 
     Missed days come first, each in its turn. Repeated, it does nothing more. The state stays at the
-    last event, so that a payment of a later day still finds its place.
+    last event, so that a payment of a later day still finds its place. The close of the day counts
+    the loan in the same transaction, so that it has counted every one however often it is taken up.
     """
     loan = lock(session, Loan, loan_id)
     if loan.status != LoanStatus.ACTIVE or loan.next_event_on is None or loan.next_event_on > on:
@@ -44,6 +46,7 @@ def close_loan(session: Session, *, loan_id: UUID, on: date, at: datetime) -> bo
             break
         event = next_event(state, plan=plan)
         loan.state, loan.next_event_on = state.to_json(), event
+    session.execute(update(Close).where(Close.day == on).values(loans=Close.loans + 1))
     session.flush()
     return True
 
@@ -71,7 +74,7 @@ def finish_close(
     """
     close = lock(session, Close, day)
     audit = queries.audit(session, loan_ids=None if resumed else closed)
-    close.loans += len(closed)
+    session.refresh(close)
     close.failures = list(failures)
     close.findings = [asdict(finding) for finding in audit.findings]
     close.finished_at = at

@@ -14,7 +14,7 @@ from kernel import Money, bulk_insert, lock, new_id, new_ids, next_number
 from matching import Order, OrderStatus
 from origination import Listing, ListingStatus, Terms
 from servicing.booking import start
-from servicing.errors import ListingNotCovered
+from servicing.errors import ListingNotCovered, TermsNotServiced
 from servicing.models import NOTES, Loan, LoanStatus
 from servicing.plan import Plan
 from servicing.position import next_event
@@ -35,6 +35,7 @@ def open_loan(session: Session, *, listing_id: UUID, at: datetime, on: date, by:
     Raises:
         MoveNotAllowed: the listing is not funded.
         ListingNotCovered: its orders do not add up to what it says is reserved.
+        TermsNotServiced: its schedule has rows that billing would not ask for.
     """
     listing = lock(session, Listing, listing_id)
     opened = session.scalar(select(Loan).where(Loan.listing_id == listing_id))
@@ -44,6 +45,9 @@ def open_loan(session: Session, *, listing_id: UUID, at: datetime, on: date, by:
     orders = _orders(session, listing)
 
     plan = _plan(listing, on=on)
+    beyond = plan.contract.conventions.beyond_billing()
+    if beyond:
+        raise TermsNotServiced(number=listing.number, conventions=", ".join(beyond))
     loan = _loan(listing, plan, notes=len(orders), at=at)
 
     loan.number = next_number(session)

@@ -59,7 +59,7 @@ def test_what_was_closed_before_an_interruption_is_proved_after_it(
 
     resumed = _close(app)
 
-    assert resumed.loans == 1
+    assert resumed.loans == 2
     assert any(str(loans[0]) in finding for finding in resumed.findings)
 
 

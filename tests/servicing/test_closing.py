@@ -180,10 +180,11 @@ def test_the_close_ends_with_the_proof_of_what_it_touched(session: Session) -> N
 
 def test_a_close_that_was_interrupted_is_taken_up_again(session: Session) -> None:
     first = begin_close(session, day=FIRST_DUE, at=noon(FIRST_DUE))
-    finish_close(session, day=FIRST_DUE, at=noon(FIRST_DUE), closed=[a_loan(session).id])
+    closed(session, a_loan(session), FIRST_DUE)
 
     again = begin_close(session, day=FIRST_DUE, at=noon(FIRST_DUE) + timedelta(hours=1))
 
+    session.refresh(again)
     assert again is first
     assert again.started_at == noon(FIRST_DUE)
     assert again.loans == 1

@@ -8,7 +8,15 @@ from escrow import AccountKind, AccountRef, balance, verify
 from kernel import MoveNotAllowed
 from matching import Order, OrderStatus
 from origination import ListingStatus
-from servicing import ListingNotCovered, Loan, LoanStatus, Note, audit, open_loan
+from servicing import (
+    ListingNotCovered,
+    Loan,
+    LoanStatus,
+    Note,
+    TermsNotServiced,
+    audit,
+    open_loan,
+)
 from tests.support.loans import (
     ALICE,
     BOB,
@@ -20,7 +28,7 @@ from tests.support.loans import (
     a_loan,
     noon,
 )
-from tests.support.plans import STARTED, usd
+from tests.support.plans import STARTED, conventions, terms, usd
 
 
 def opened(session: Session, listing_id: UUID) -> Loan:
@@ -82,3 +90,13 @@ def test_a_listing_whose_orders_do_not_add_up_is_not_paid_out(session: Session) 
         opened(session, listing.id)
 
     assert refusal.value.orders == usd("1000.00")
+
+
+def test_a_schedule_that_billing_does_not_follow_is_not_booked(session: Session) -> None:
+    agreed = terms(conventions=conventions(principal_grace=2))
+    listing = a_listing(session, agreed=agreed)
+
+    with pytest.raises(TermsNotServiced, match="principal_grace"):
+        opened(session, listing.id)
+
+    assert listing.status == ListingStatus.FUNDED
