@@ -35,14 +35,8 @@ class Life:
 
 def live(asked: Loans, who: Crowd, rule: Rule, *, seed: int) -> Life:
     """Let a rule allocate once a day; loans are open for two weeks."""
-    life = Life(
-        asked=asked,
-        who=who,
-        cash=who.cash.copy(),
-        room=asked.amount.copy(),
-        last=np.full_like(who.cash, -1),
-        held=np.zeros((asked.amount.size, who.cash.size), dtype=np.int64),
-    )
+    life = begun(asked, who)
+    life.held = np.zeros((asked.amount.size, who.cash.size), dtype=np.int64)
     for day in range(DAYS):
         open_now = np.flatnonzero(
             (asked.day <= day) & (asked.day > day - OPEN_FOR) & (life.room > 0)
@@ -60,11 +54,29 @@ def live(asked: Loans, who: Crowd, rule: Rule, *, seed: int) -> Life:
     return life
 
 
+def begun(asked: Loans, who: Crowd) -> Life:
+    """Return the morning of the first day."""
+    return Life(
+        asked=asked,
+        who=who,
+        cash=who.cash.copy(),
+        room=asked.amount.copy(),
+        last=np.full_like(who.cash, -1),
+        held=np.zeros((0, 0), dtype=np.int64),
+    )
+
+
+def first_day(asked: Loans, who: Crowd) -> Market:
+    """Return the market of the first day if all loans are listed on it."""
+    return seen(begun(asked, who), np.arange(asked.amount.size), 0)
+
+
 def seen(life: Life, rows: Ints, day: int) -> Market:
     """Lay out what the rule sees on a day."""
     asked, who = life.asked, life.who
     everybody = np.arange(who.cash.size)
-    held = np.nonzero(life.held[rows])
+    held = life.held[rows] if life.markets else np.zeros((0, 0), dtype=np.int64)
+    pairs = np.nonzero(held)
     names = tuple(b"lender %d" % lender for lender in everybody.tolist())
     missing = asked.amount[rows] * (MINIMUM_SHARE - 100) // 100 + life.room[rows]
     listings = replace(
@@ -92,7 +104,7 @@ def seen(life: Life, rows: Ints, day: int) -> Market:
             remaining=np.full_like(everybody, 2**41),
         ),
         profiles=profiles(who, asked),
-        holdings=Holdings(held[0], held[1], life.held[rows][held]),
+        holdings=Holdings(pairs[0], pairs[1], held[pairs]),
         limits=Limits.none(),
     )
 

@@ -84,6 +84,17 @@ def loans(count: int = 3_000) -> Loans:
     )
 
 
+def invented(count: int, seed: int) -> Loans:
+    """Draw so many loans from those of the file, all listed on one day."""
+    found = loans()
+    rows = np.random.default_rng(seed).integers(0, found.amount.size, count)
+    drawn = {
+        name: getattr(found, name)[rows]
+        for name in ("amount", "grade", "purpose", "region", "rate", "installments")
+    }
+    return Loans(words=found.words, day=np.zeros_like(rows), **drawn)
+
+
 def crowd(
     asked: Loans, *, ratio: float, mix: str, balances: str, seed: int, count: int = 2_000
 ) -> Crowd:
