@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
@@ -24,10 +23,6 @@ from tests.amortization.builders import CONVENTIONS, PLAIN, contract, contracts,
 from tests.amortization.published import differences
 from tests.vectors import vectors
 
-NOTHING = usd("0")
-CARRIED = CONVENTIONS.filter(lambda rules: rules.remainder is not Remainder.ADJUSTED).map(
-    lambda rules: replace(rules, carry_balance=True)
-)
 # The others know years of several lengths, and may count a longer stretch as a smaller part of one.
 STEADY = set(DayCount) - {
     DayCount.ACT_365_ACTUAL,
@@ -84,34 +79,6 @@ def test_another_engine_computes_the_same_rows(
     assert [row.due_on.isoformat() for row in promised.rows] == [row["date"] for row in stated]
     assert [row.principal for row in promised.rows] == [usd(row["principal"]) for row in stated]
     assert [row.interest for row in promised.rows] == [usd(row["interest"]) for row in stated]
-
-
-def test_a_commercial_mortgage_by_actual_days_leaves_the_balance_that_its_guide_prints() -> None:
-    """Fannie Mae's Multifamily Guide, section 1103: ten years of thirty at 5.5 %."""
-    rules = replace(NEAREST, day_count=DayCount.ACT_360, carry_balance=True, carry_installment=True)
-
-    promised = schedule(
-        contract(
-            "25000000",
-            "5.5",
-            120,
-            start=date(2018, 12, 1),
-            conventions=rules,
-            amortized_over=360,
-        )
-    )
-
-    assert promised.installment == usd("141947.25")
-    assert promised.balloon == usd("20885505.83")
-
-
-def test_an_agreed_installment_is_carried_as_it_was_agreed() -> None:
-    rules = replace(NEAREST, carry_balance=True)
-    signed = contract(fixed_installment=usd("400"), conventions=rules)
-
-    finer = replace(signed, conventions=replace(rules, carry_installment=True))
-
-    assert schedule(finer).rows == schedule(signed).rows
 
 
 def test_a_thirty_year_mortgage_costs_what_the_reference_work_says() -> None:
@@ -328,21 +295,6 @@ def test_an_installment_from_actual_periods_leaves_cents_to_the_last_row() -> No
     assert abs(promised.balloon.minor) <= 6
 
 
-def test_a_carried_balance_is_rounded_only_for_show() -> None:
-    """100.00 at 10 %: exact balances 92.0412..., 84.0161... and, after eleven rows, 8.7190..."""
-    carried = replace(NEAREST, carry_balance=True)
-
-    shown = schedule(contract("100.00", "10", 12, conventions=carried))
-
-    exact = Decimal(100)
-    for row in shown.rows[:-1]:
-        exact = exact * (1 + Decimal("0.1") / 12) - Decimal("8.79")
-        assert row.balance.decimal == round(exact, 2)
-        assert row.amount == shown.installment == usd("8.79")
-    assert shown.rows[-1].principal.decimal == round(exact, 2)
-    assert shown.rows[-1].balance == usd("0")
-
-
 def test_a_rounded_period_rate_is_the_one_that_runs() -> None:
     rules = replace(PLAIN, period_rate_decimals=4)
 
@@ -406,14 +358,3 @@ def test_interest_over_days_grows_with_the_days(signed: Contract) -> None:
 
     assert owed[0] == 0
     assert owed == sorted(owed)
-
-
-@given(signed=contracts(conventions=CARRIED))
-@settings(deadline=None)
-def test_a_carried_balance_ends_at_nothing_too(signed: Contract) -> None:
-    promised = schedule(signed)
-
-    shown = [amount.minor for row in promised.rows for amount in (row.principal, row.interest)]
-    assert min(shown) >= 0
-    assert promised.rows[-1].balance == NOTHING
-    assert promised.total.minor == sum(shown)
