@@ -82,19 +82,23 @@ from escrow.queries import (
     frontier,
     holds_end,
     is_settled,
+    last_message_at,
     last_seal,
     pots,
     proof,
     sealed_to,
     statement,
+    stuck_payouts,
     totals_by_kind,
     transfers_of,
+    unheard,
     verify,
     verify_new,
 )
 from escrow.sandbox_gateway import SandboxGateway
 from escrow.seal_models import Seal
 from escrow.signing import SealingKey, trusting
+from escrow.stripe_gateway import StripeGateway
 from escrow.transfers import (
     Deposit,
     DepositReturn,
@@ -170,6 +174,7 @@ __all__ = [
     "Standing",
     "Statement",
     "StatementLine",
+    "StripeGateway",
     "Transfer",
     "account_id",
     "account_ids",
@@ -188,6 +193,7 @@ __all__ = [
     "frontier",
     "holds_end",
     "is_settled",
+    "last_message_at",
     "last_seal",
     "meet_shortfalls",
     "must_look",
@@ -209,10 +215,12 @@ __all__ = [
     "seal_hash",
     "sealed_to",
     "statement",
+    "stuck_payouts",
     "take_message",
     "totals_by_kind",
     "transfers_of",
     "trusting",
+    "unheard",
     "verify",
     "verify_new",
     "withdraw",

@@ -12,7 +12,7 @@ from uuid import UUID
 import escrow
 import matching
 from kernel import MoveNotAllowed, find
-from marketplace import closing, flows, sealing
+from marketplace import carrying, closing, flows, sealing
 from marketplace.db import in_transaction, reader
 from marketplace.jobs import Work, handles
 
@@ -25,6 +25,8 @@ def init_errands() -> None:
     handles(flows.EXPIRY)(expire)
     handles(flows.PAYOUT)(send_payout)
     handles(flows.RELEASE)(release)
+    handles(flows.HEAR)(hear)
+    handles(flows.TEND)(tend)
     handles(flows.CLOSE)(close)
     handles(sealing.SEAL)(seal)
 
@@ -52,6 +54,18 @@ def release(work: Work) -> None:
     in_transaction(partial(flows.release, at=work.at))
 
 
+def hear(work: Work) -> None:
+    """Ask the gateway what is the case with the object of a message, and apply it."""
+    said = work.payload
+    message = escrow.Message(said["id"], said["kind"], said["object"], said["account"])
+    carrying.hear(message, at=work.at)
+
+
+def tend(work: Work) -> None:
+    """Look after what is on its way: gaps between messages, payouts that got stuck."""
+    carrying.tend(at=work.at)
+
+
 def send_payout(work: Work) -> None:
     """Send a payout through the gateway, outside any transaction, and record what it answers.
 
@@ -60,7 +74,10 @@ def send_payout(work: Work) -> None:
     with reader() as session:
         payout = find(session, escrow.Payout, UUID(work.payload["payout_id"]))
         session.expunge(payout)
-    if payout.machine.is_final(escrow.PayoutStatus(payout.status)):
+    if payout.status not in {escrow.PayoutStatus.REQUESTED, escrow.PayoutStatus.SENT}:
+        return
+    if payout.gateway == escrow.StripeGateway.name:
+        carrying.send(payout, at=work.at)
         return
     for event in flows.gateway().send(payout):
         in_transaction(partial(escrow.receive, event=event, at=work.at))

@@ -15,19 +15,45 @@ import matching
 import origination
 import reporting
 import servicing
-from kernel import Currency, Money, find
+from kernel import Currency, Money, Refused, find
 from marketplace import jobs
 
 BATCH, EXPIRY, PAYOUT = "matching.batch", "listing.expiry", "escrow.payout"
-RELEASE = "escrow.release"
+RELEASE, HEAR, TEND = "escrow.release", "escrow.hear", "escrow.tend"
 CLOSE = "day.close"
 # A minute, and a moment more for what was begun in it to be committed.
 GATHERING = timedelta(minutes=1, seconds=2)
 
 
+class NoStripe(Refused):
+    """Payments by Stripe are not set up here."""
+
+
 def gateway() -> escrow.SandboxGateway:
     """Return who carries money in and out: the embedded demo bank."""
     return escrow.SandboxGateway(current_app.config["SECRET_KEY"])
+
+
+def stripe() -> escrow.StripeGateway:
+    """Return Stripe, where the settings name its key.
+
+    Raises:
+        NoStripe: they name none.
+    """
+    config = current_app.config
+    if not config["STRIPE_SECRET_KEY"]:
+        raise NoStripe
+    return escrow.StripeGateway(
+        config["STRIPE_SECRET_KEY"],
+        webhook_secret=config["STRIPE_WEBHOOK_SECRET"],
+        base=config["STRIPE_ADDRESS"],
+        patience=timedelta(seconds=config["STRIPE_PATIENCE"]),
+    )
+
+
+def carrier() -> escrow.PaymentGateway:
+    """Return who carries the money of this installation."""
+    return stripe() if current_app.config["STRIPE_SECRET_KEY"] else gateway()
 
 
 def publish(
@@ -122,6 +148,31 @@ def pay_in(session: Session, *, event: escrow.Event, at: datetime) -> None:
     call_mandates(session, at=at)
 
 
+def hear(session: Session, *, message: escrow.Message, at: datetime, again: str = "") -> None:
+    """Store what a gateway posted to us, and let the worker ask what is the case."""
+    if escrow.take_message(session, message=message, at=at).applied_at is not None:
+        return
+    payload = {"id": message.id, "kind": message.kind}
+    payload |= {"object": message.object_id, "account": message.account}
+    jobs.enqueue(
+        session, kind=HEAR, payload=payload, at=at, dedupe_key=f"hear:{message.id}"[:180] + again
+    )
+    tend(session, at=at)
+
+
+def tend(session: Session, *, at: datetime) -> None:
+    """Look after what is on its way once in the next hour."""
+    hour = at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    jobs.enqueue(
+        session,
+        kind=TEND,
+        payload={},
+        at=at,
+        run_at=hour,
+        dedupe_key=f"tend:{hour.isoformat()}",
+    )
+
+
 def release(session: Session, *, at: datetime) -> None:
     """Let deposits be used whose hold is over; new cash calls the mandates."""
     if escrow.release_held(session, at=at):
@@ -173,17 +224,24 @@ def pay_out(
         amount=amount,
         destination=destination,
         key=key,
-        gateway=gateway(),
+        gateway=carrier(),
         at=at,
     )
-    jobs.enqueue(
-        session,
-        kind=PAYOUT,
-        payload={"payout_id": str(payout.id)},
-        at=at,
-        dedupe_key=f"payout:{payout.id}",
-    )
+    ask_to_send(session, payout, at=at)
     return payout
+
+
+def ask_to_send(session: Session, payout: escrow.Payout, *, at: datetime) -> None:
+    """Let the worker send a payout, once nobody has to agree to it any more."""
+    if payout.status == escrow.PayoutStatus.REQUESTED:
+        jobs.enqueue(
+            session,
+            kind=PAYOUT,
+            payload={"payout_id": str(payout.id)},
+            at=at,
+            dedupe_key=f"payout:{payout.id}",
+        )
+    tend(session, at=at)
 
 
 def expire(session: Session, *, listing_id: UUID, at: datetime) -> None:

@@ -39,7 +39,7 @@ def read_settings(given: Mapping[str, Any], *, instance: Path) -> dict[str, Any]
         UnusableSettings: one line for every setting that is missing or unusable.
     """
     env = Env(eager=False)
-    settings = _declared(env, instance) | _mail(env) | _people(env)
+    settings = _declared(env, instance) | _mail(env) | _people(env) | _payments(env)
     errors = dict(_sealed(env))
     settings.update(given)
     if settings["CONFIRM_ADDRESSES"] is None:
@@ -48,6 +48,8 @@ def read_settings(given: Mapping[str, Any], *, instance: Path) -> dict[str, Any]
         settings["SECRET_KEY"] = DEMO_SECRET
     if not settings["DEMO"] and not _is_secret(settings["SECRET_KEY"]):
         errors["SECRET_KEY"] = [SECRET_ADVICE]
+    if settings["STRIPE_SECRET_KEY"] and not settings["STRIPE_WEBHOOK_SECRET"]:
+        errors["STRIPE_WEBHOOK_SECRET"] = ["Set what Stripe signs its webhooks with (whsec_…)."]
     _refuse(errors)
     return settings | _derived(settings)
 
@@ -84,6 +86,17 @@ def _mail(env: Env) -> dict[str, Any]:
         "SMTP_USERNAME": env.str("SMTP_USERNAME", ""),
         "SMTP_PASSWORD": env.str("SMTP_PASSWORD", ""),
         "SMTP_STARTTLS": env.bool("SMTP_STARTTLS", False),
+    }
+
+
+def _payments(env: Env) -> dict[str, Any]:
+    return {
+        # With a key money is carried by Stripe; without one by the embedded demo bank.
+        "STRIPE_SECRET_KEY": env.str("STRIPE_SECRET_KEY", ""),
+        "STRIPE_WEBHOOK_SECRET": env.str("STRIPE_WEBHOOK_SECRET", ""),
+        # Another address than Stripe's own: a demo bank that speaks as Stripe does.
+        "STRIPE_ADDRESS": env.str("STRIPE_ADDRESS", ""),
+        "STRIPE_PATIENCE": env.float("STRIPE_PATIENCE", 20.0),  # seconds
     }
 
 

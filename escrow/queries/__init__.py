@@ -26,6 +26,7 @@ from escrow.queries.seals import (
 from escrow.queries.standing import held_on
 from escrow.queries.statement import Statement, StatementLine, statement
 from escrow.queries.transfers import Transfer, holds_end, transfers_of
+from escrow.queries.waiting import last_message_at, stuck_payouts, unheard
 
 __all__ = [
     "Audit",
@@ -52,13 +53,16 @@ __all__ = [
     "held_on",
     "holds_end",
     "is_settled",
+    "last_message_at",
     "last_seal",
     "pots",
     "proof",
     "sealed_to",
     "statement",
+    "stuck_payouts",
     "totals_by_kind",
     "transfers_of",
+    "unheard",
     "verify",
     "verify_new",
 ]

@@ -2,15 +2,15 @@
 
 from uuid import UUID
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, abort, redirect, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 import escrow
 from escrow import AccountKind
-from kernel import Currency
-from marketplace import clock, flows
+from kernel import Currency, find
+from marketplace import carrying, clock, flows
 from marketplace.db import in_transaction, reader
 from marketplace.forms import Form
 from marketplace.people import me, requires
@@ -72,12 +72,26 @@ def create_deposit() -> Response | tuple[str, int]:
                     owner_id=me().id,
                     amount=form.values["amount"],
                     key=f"{me().id}:{form.values['key']}",
-                    gateway=flows.gateway(),
+                    gateway=flows.carrier(),
                     at=clock.now(),
                 )
             )
-            return redirect(flows.gateway().checkout_url(deposit), 303)
+            return redirect(flows.carrier().checkout_url(deposit), 303)
     return render("wallet/add.html", form=form)
+
+
+@blueprint.get("/deposits/<uuid:deposit_id>/pay")
+@requires("lender")
+def pay_deposit(deposit_id: UUID) -> tuple[str, int]:
+    """Lead to Stripe's page by a link: a form's own redirect may not leave this site."""
+    with reader() as session:
+        deposit = find(session, escrow.Deposit, deposit_id)
+        session.expunge(deposit)
+    if deposit.owner_id != me().id or deposit.gateway != escrow.StripeGateway.name:
+        abort(404)
+    back = url_for("wallet.index", currency=deposit.amount.currency, _external=True)
+    url = carrying.checkout(deposit, back=back, at=clock.now())
+    return render("wallet/pay.html", page=deposit, url=url)
 
 
 @blueprint.get("/withdrawals/new")
