@@ -28,8 +28,8 @@ LENDERS = (1_000, 10_000)
 COMPONENTS = (1, 3)
 ROUNDS = 9
 USD = Currency.USD
-TYPES = ("int8", "int8", "varchar", "int8", "int8", "int8", "varchar")
-COLUMNS = "entry_id, seq, movement, source_id, target_id, amount_minor, currency"
+TYPES = ("int8", "int8", "varchar", "int8", "int8", "int8", "varchar", "date")
+COLUMNS = "entry_id, seq, movement, source_id, target_id, amount_minor, currency, effective_on"
 
 numbers = count(1)
 
@@ -88,7 +88,8 @@ def opened(session: Session, some: int) -> np.ndarray[Any, Any]:
 
 def compared(session: Session, backend: str, lenders: Any, components: int) -> Row:
     loan = AccountRef(AccountKind.LOAN, new_id(), USD)
-    rows = bare_rows(lenders, components)
+    day = AT.date() if backend == "postgresql" else AT.date().isoformat()
+    rows = bare_rows(lenders, components, day)
     write = copied if backend == "postgresql" else inserted
     posts, raws = [], []
     for _ in range(ROUNDS):
@@ -130,13 +131,17 @@ def repayment(session: Session, loan: AccountRef, lenders: Any, components: int)
     )
 
 
-def bare_rows(lenders: Any, components: int) -> list[tuple[Any, ...]]:
+def bare_rows(lenders: Any, components: int, day: Any) -> list[tuple[Any, ...]]:
     """Return the same rows, without the entry's number."""
     one = [
-        ("DISTRIBUTE", -1, lender, place % 997 + 1, "USD")
+        ("DISTRIBUTE", -1, lender, place % 997 + 1, "USD", day)
         for place, lender in enumerate(lenders.tolist())
     ]
-    rows = [("COLLECT", -2, -1, 100, "USD"), *one * components, ("SERVICE", -1, -3, 100, "USD")]
+    rows = [
+        ("COLLECT", -2, -1, 100, "USD", day),
+        *one * components,
+        ("SERVICE", -1, -3, 100, "USD", day),
+    ]
     return [(seq, *row) for seq, row in enumerate(rows, 1)]
 
 
@@ -154,7 +159,7 @@ def inserted(session: Session, rows: list[tuple[Any, ...]]) -> None:
     entry = next(numbers)
     driver: Any = session.connection().connection.driver_connection
     driver.executemany(
-        f"INSERT INTO bare ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT INTO bare ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [(entry, *row) for row in rows],
     )
 
