@@ -40,3 +40,15 @@ class CollectionFeeTooLarge(Refused):
 
 class TermsNotServiced(Refused):
     """Listing {number} cannot become a loan: billing does not follow its {conventions} yet."""
+
+
+class SameHands(Refused):
+    """Whoever proposes a {kind} does not confirm it; ask somebody else."""
+
+
+class AlreadyProposed(Conflict):
+    """A {kind} of loan {number} is proposed already and waits for somebody to confirm it."""
+
+
+class UnknownCategory(Refused):
+    """There is no category {category}; there are {names}."""

@@ -194,6 +194,53 @@ class ShortfallLine(Base):
     amount_minor: Mapped[int]
 
 
+class ProposalKind(StrEnum):
+    """What one person proposes for a loan and another confirms."""
+
+    CATEGORY = "category"
+    WRITE_OFF = "write_off"
+
+
+class ProposalStatus(StrEnum):
+    """How far a proposal has come."""
+
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+
+
+PROPOSALS = Machine(
+    "proposal",
+    {
+        ProposalStatus.PROPOSED: {ProposalStatus.CONFIRMED, ProposalStatus.REFUSED},
+        ProposalStatus.CONFIRMED: set(),
+        ProposalStatus.REFUSED: set(),
+    },
+)
+
+
+class Proposal(Stateful, Base):
+    """What one person proposes for a loan; it counts once another has confirmed it."""
+
+    __tablename__ = "proposal"
+    __table_args__ = (
+        CheckConstraint("decided_by IS NULL OR decided_by <> proposed_by", name="hands"),
+        Index("ix_proposal_loan_id_kind", "loan_id", "kind"),
+    )
+    machine: ClassVar[Machine] = PROPOSALS
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    loan_id: Mapped[UUID] = mapped_column(ForeignKey("loan.id"))
+    kind: Mapped[str] = mapped_column(String(32))
+    category: Mapped[str | None] = mapped_column(String(32))
+    status: Mapped[str] = mapped_column(String(32))
+    proposed_by: Mapped[str] = mapped_column(String(80))
+    proposed_at: Mapped[datetime]
+    why: Mapped[str] = mapped_column(String(500))
+    decided_by: Mapped[str | None] = mapped_column(String(80))
+    decided_at: Mapped[datetime | None]
+
+
 class Close(Base):
     """One day's close: what it touched, what failed, and what its audit found."""
 

@@ -50,6 +50,7 @@ def upgrade() -> None:
     _extend_repayments()
     _create_corrections()
     _create_shortfalls()
+    _create_proposals()
     _change_rules(add=True)
     for statement in _sqlite() if _on_sqlite() else _postgresql():
         op.get_bind().exec_driver_sql(statement)
@@ -63,7 +64,7 @@ def downgrade() -> None:
         else:
             bind.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name} ON repayment")
     _change_rules(add=False)
-    for table in ("shortfall_line", "shortfall", "correction"):
+    for table in ("proposal", "shortfall_line", "shortfall", "correction"):
         op.drop_table(table)
     op.drop_index(op.f("ix_repayment_cause_id"), table_name="repayment")
     for column in NEW_FACTS:
@@ -127,6 +128,28 @@ def _create_shortfalls() -> None:
     op.create_index(
         op.f("ix_shortfall_line_repayment_id"), "shortfall_line", ["repayment_id"], unique=False
     )
+
+
+def _create_proposals() -> None:
+    op.create_table(
+        "proposal",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("loan_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("category", sa.String(length=32), nullable=True),
+        sa.Column("status", sa.String(length=32), nullable=False),
+        sa.Column("proposed_by", sa.String(length=80), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("why", sa.String(length=500), nullable=False),
+        sa.Column("decided_by", sa.String(length=80), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "decided_by IS NULL OR decided_by <> proposed_by", name=op.f("ck_proposal_hands")
+        ),
+        sa.ForeignKeyConstraint(["loan_id"], ["loan.id"], name=op.f("fk_proposal_loan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal")),
+    )
+    op.create_index("ix_proposal_loan_id_kind", "proposal", ["loan_id", "kind"], unique=False)
 
 
 def _change_rules(*, add: bool) -> None:

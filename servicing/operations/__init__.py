@@ -3,6 +3,12 @@
 from servicing.operations.closing import begin_close, close_loan, finish_close
 from servicing.operations.losses import charge_off
 from servicing.operations.opening import open_loan
+from servicing.operations.proposals import (
+    confirm_proposal,
+    propose_category,
+    propose_write_off,
+    refuse_proposal,
+)
 from servicing.operations.quoting import PayoffQuote, quote_payoff
 from servicing.operations.repayments import receive_repayment, recover
 from servicing.operations.returns import reverse_repayment
@@ -12,10 +18,14 @@ __all__ = [
     "begin_close",
     "charge_off",
     "close_loan",
+    "confirm_proposal",
     "finish_close",
     "open_loan",
+    "propose_category",
+    "propose_write_off",
     "quote_payoff",
     "receive_repayment",
     "recover",
+    "refuse_proposal",
     "reverse_repayment",
 ]

@@ -33,6 +33,7 @@ from servicing.queries.loans import (
 )
 from servicing.queries.notes import Notes, notes, shares_of
 from servicing.queries.preview import Preview, preview_repayment
+from servicing.queries.proposals import category_of, judgements, open_proposal
 from servicing.queries.standing import Standing, Upcoming, standing
 from servicing.queries.timetable import InstallmentState, ScheduleLine, timetable
 
@@ -51,10 +52,12 @@ __all__ = [
     "Standing",
     "Upcoming",
     "audit",
+    "category_of",
     "differences",
     "due_loans",
     "entered",
     "has_payments_after",
+    "judgements",
     "lender_differences",
     "live_repayments",
     "live_version",
@@ -62,6 +65,7 @@ __all__ = [
     "loans",
     "notes",
     "notes_of",
+    "open_proposal",
     "payments",
     "plan",
     "preview_repayment",
