@@ -131,7 +131,8 @@ def _is_plain(conventions: Conventions) -> bool:
 
 
 def _in_blocks(principal: Minor, rate_e8: Minor, sample: Contract) -> BulkSchedule:
-    terms = _Terms(sample.conventions, lengths(sample, sample.installments), sample.installments)
+    boundaries = sample.boundaries(sample.installments)
+    terms = _Terms(sample.conventions, lengths(sample, boundaries), sample.installments)
     installment = np.empty(principal.size, np.int64)
     parts = np.empty((2, len(terms.lengths), principal.size), np.int64)
     for begin in range(0, principal.size, _BLOCK):

@@ -173,7 +173,8 @@ class Contract:
         if self.conventions.method is Method.BULLET:
             return [self.maturity]
         timetable = self.timetable
-        return [self._moved(timetable.due(number)) for number in range(1, self.installments + 1)]
+        days = [timetable.due(number) for number in range(1, self.installments + 1)]
+        return days if self.conventions.calendar is None else [self._moved(day) for day in days]
 
     def boundaries(self, periods: int) -> list[date]:
         """Return the days between which the interest of each of so many periods is counted."""
@@ -185,6 +186,11 @@ class Contract:
             paid = self.due_dates()
             days = [*paid[: len(days)], *days[len(paid) :]]
         return [self.start if single else self.interest_start, *days]
+
+    @property
+    def is_due_on_boundaries(self) -> bool:
+        """Whether interest is counted to the very days on which something falls due."""
+        return self.due_days is None and self.conventions.calendar is None
 
     @property
     def interest_start(self) -> date:

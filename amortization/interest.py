@@ -36,9 +36,8 @@ def period_interest(
         return Decimal(exact.numerator) / exact.denominator
 
 
-def lengths(contract: Contract, count: int) -> list[Fraction]:
+def lengths(contract: Contract, days: list[date]) -> list[Fraction]:
     """Return how many periods lie between the boundaries of the contract's first periods."""
-    days = contract.boundaries(count)
     rules = contract.conventions
     if rules.day_count is DayCount.EQUAL_PERIODS and contract.counts_whole_periods:
         whole = [Fraction(1)] * (len(days) - 2)

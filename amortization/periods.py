@@ -54,21 +54,47 @@ class _Step:
 
 def periods(contract: Contract) -> list[Period]:
     """Return the periods of a contract, in order."""
-    days, steps = contract.due_dates(), _steps(contract)
-    boundaries = contract.boundaries(len(days))
-    whole = lengths(contract, len(days))
-    found, rate = [], contract.rate
+    boundaries = contract.boundaries(contract.installments)
+    whole = lengths(contract, boundaries)
+    days = boundaries[1:] if contract.is_due_on_boundaries else contract.due_dates()
+    if not (contract.rate_changes or contract.dated_rates or contract.advances):
+        return _undisturbed(contract, days, whole)
+    return _disturbed(contract, days, boundaries, whole)
+
+
+def _undisturbed(contract: Contract, days: list[date], whole: list[Fraction]) -> list[Period]:
+    each, last = period_rate(contract.rate, contract.conventions), len(days)
+    return [
+        Period(
+            number=number,
+            due_on=due_on,
+            factor=each * length,
+            advances=(),
+            rate=contract.rate,
+            recasts=False,
+            is_last=number == last,
+        )
+        for number, (due_on, length) in enumerate(zip(days, whole, strict=True), 1)
+    ]
+
+
+def _disturbed(
+    contract: Contract, days: list[date], boundaries: list[date], whole: list[Fraction]
+) -> list[Period]:
+    """Return the periods of a contract of which something changes on the way."""
+    steps, rate = _steps(contract), contract.rate
+    found: list[Period] = []
     for number, (begin, end) in enumerate(pairwise(boundaries), 1):
         within = [step for step in steps if begin <= step.on < end]
         is_cut = any(step.on > begin for step in within)
         before, rate = rate, within[-1].rate if within else rate
         each = period_rate(rate, contract.conventions)
-        factor = _cut(contract, begin, end, before, within) if is_cut else each * whole[number - 1]
+        cut = _cut(contract, begin, end, before, within) if is_cut else each * whole[number - 1]
         found.append(
             Period(
                 number=number,
                 due_on=days[number - 1],
-                factor=factor,
+                factor=cut,
                 advances=_advances(contract, begin, end, before, within),
                 rate=rate,
                 recasts=_recasts(contract, begin, end, within),
@@ -80,8 +106,6 @@ def periods(contract: Contract) -> list[Period]:
 
 def _steps(contract: Contract) -> list[_Step]:
     """Return all later rates by their days; a numbered one begins with its period."""
-    if not contract.rate_changes and not contract.dated_rates:
-        return []
     begins = contract.boundaries(contract.installments)
     numbered = [
         _Step(begins[change.number - 1], change.rate, change.recast)
@@ -142,7 +166,8 @@ def assumed_factors(
     """
     each = period_rate(rate, contract.conventions)
     free = contract.conventions.interest_free
-    for later, length in enumerate(lengths(contract, number + count - 1)[number - 1 :], number):
+    whole = lengths(contract, contract.boundaries(number + count - 1))
+    for later, length in enumerate(whole[number - 1 :], number):
         if later <= free:
             yield Fraction(0)
         else:

@@ -231,10 +231,11 @@ def _walked(
             balance = unpaid + period.arriving
             level = _settled_level(contract, balance, period.rate, stretches[place:])
         charged = _charged(owed, period, rules, extras)
-        owed, unpaid = owed + period.arriving, unpaid + period.arriving
         interest = whole(charged, rules.interest_rounding)
         asked, deferred, added = _asked(rules, period, interest, deferred)
-        owed, unpaid = owed + added, unpaid + added
+        arriving = added + period.arriving if period.advances else added
+        if arriving:
+            owed, unpaid = owed + arriving, unpaid + arriving
         wish = _wish(rules, level, asked, period.number, extra)
         principal = unpaid if period.is_last else max(0, min(wish, unpaid))
         if rules.carry_balance and principal < unpaid:
@@ -283,7 +284,10 @@ def _charged(owed: Fraction, period: Period, rules: Conventions, extras: _Extras
         return Fraction(extras.flat[period.number - 1])
     if period.number <= rules.interest_free:
         return Fraction(0)
-    return owed * period.factor + sum(amount * factor for amount, factor in period.advances)
+    charged = owed * period.factor
+    if not period.advances:
+        return charged
+    return charged + sum(amount * factor for amount, factor in period.advances)
 
 
 def _asked(

@@ -130,8 +130,8 @@ def special_conventions(draw: st.DrawFn) -> Conventions:
     moves = rule is not BusinessDays.UNADJUSTED
     rules = draw(CONVENTIONS)
     by_days = rules.frequency in {Frequency.DAILY, Frequency.WEEKLY, Frequency.BIWEEKLY}
-    if rules.frequency is Frequency.DAILY:
-        extra["every"] += 4
+    if rules.frequency is Frequency.DAILY or (moves and rules.frequency is Frequency.WEEKLY):
+        extra["every"] += 10  # longer than the longest holidays
     if rules.frequency is Frequency.SEMIMONTHLY:
         extra |= {"every": 1, "month_end": MonthEnd.LAST_DAY}
     if by_days:
