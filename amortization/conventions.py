@@ -9,7 +9,7 @@ from amortization.businessdays import BusinessDays, check_calendar
 from amortization.daycount import DayCount
 from amortization.errors import UnusableTerms
 from amortization.frequency import Frequency, MonthEnd
-from kernel import Rate, Rounding
+from kernel import Rate, Rounding, UnusableRate
 
 NOTHING = Rate.from_e8(0)
 _LAST_DAY = 31
@@ -242,7 +242,12 @@ def _plain(value: Any) -> Any:
 
 def _share(stored: int | str) -> Rate:
     """Read a share: stored in hundred-millionths, written on a product in per cent."""
-    return Rate.from_e8(stored) if isinstance(stored, int) else Rate.percent(stored)
+    if isinstance(stored, int):
+        return Rate.from_e8(stored)
+    try:
+        return Rate.percent(stored)
+    except UnusableRate:
+        raise UnusableTerms(field="down_payment", why="write a percentage, such as 25") from None
 
 
 def _as_is(value: Any) -> Any:

@@ -60,6 +60,8 @@ def test_every_reason_is_a_sentence_that_does_not_hide_behind_a_score() -> None:
         ('method = "equal_installment"', 'method = "magic"', r"conventions: 'magic' is not a"),
         ("installment_unit = 1", "installment_unit = 0", r"conventions: .*at least one minor"),
         ("installment_unit = 1", "unit = 1", r"conventions: .*unexpected keyword"),
+        ("installment_unit = 1", 'down_payment = "much"', r"conventions: .*write a percentage"),
+        ("installment_unit = 1", 'calendar = "US"', r"conventions: .*working days need one"),
         ('late_fee_to = "lenders"', 'late_fee_to = "me"', "Choose one of: lenders, platform"),
         ('minimum_share = "70"', 'minimum_share = "0"', "minimum_share: it is no share"),
         ('minimum_share = "70"', 'minimum_share = "101"', "minimum_share: it is no share"),

@@ -4,7 +4,7 @@ from datetime import date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from amortization import Contract, schedule
+from amortization import Contract, Conventions, schedule
 from kernel import Money, Rate
 from origination import ProductSpec, Quote, Terms, load_products, quote
 from tests.origination.stories import dollars
@@ -107,3 +107,31 @@ def require_under_ceiling(spec: ProductSpec, grade: str, installments: int, amou
     offered = quote(terms, amount=amount, installments=installments, rate=rate, on=MARCH)
 
     spec.pricing.check(rate, apr=lambda: offered.apr, on=MARCH)
+
+
+def test_a_product_of_another_shape_is_quoted_by_the_same_function() -> None:
+    """A quarter down, two months of interest alone, due on the 5th or the working day after it."""
+    rules = Conventions.from_json(
+        US.terms.conventions.to_json()
+        | {
+            "due_day": 5,
+            "first_period_days": 20,
+            "business_days": "following",
+            "calendar": "US",
+            "principal_grace": 2,
+            "down_payment": "25",
+        }
+    )
+    terms = Terms.from_json(replace(US.terms, conventions=rules).to_json())
+
+    offered = quote(
+        terms, amount=dollars("8000.00"), installments=12, rate=Rate.percent("12"), on=MARCH
+    )
+
+    down, first, second, third = offered.schedule.rows[:4]
+    assert (down.due_on, down.amount) == (MARCH, dollars("2000.00"))
+    assert [row.due_on.isoformat() for row in (first, second)] == ["2026-04-06", "2026-05-05"]
+    assert second.amount == dollars("60.00")
+    assert third.amount == offered.installment
+    assert offered.finance_charge == offered.schedule.total_interest
+    assert Rate.percent("11.5") < offered.apr < Rate.percent("12.5")
