@@ -47,7 +47,7 @@ class Allowance:
             self.left[rows] -= amounts[known]
 
     def _groups(self, listing: int) -> list[int]:
-        return [code for code in self.groups[listing].tolist() if code] if self.left.size else []
+        return [code for code in self.groups[listing].tolist() if code]
 
     def _rows(self, group: int, mandates: Ints) -> tuple[Ints, Ints]:
         """Return the rows of those mandates that the group limits, and which of them these are."""

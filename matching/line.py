@@ -11,9 +11,9 @@ from typing import Self
 import numpy as np
 
 from matching.columns import Bools, Ints
+from matching.slices import SHARES
 
 BANDS = 20
-SHARES = 10**6
 # The bits of a place: shares need 20, ranks what is left of 63 after the bands.
 SHARE_BITS, RANK_BITS = 20, 32
 GONE = 2**62

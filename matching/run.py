@@ -50,6 +50,7 @@ class Run:
     line: Line
     first: Ints  # per lender, the row of its first mandate
     count: Ints  # per lender, how many mandates it has
+    single: bool  # whether nobody has more than one
     cash: Ints  # per lender, what is left of it
     got: Ints  # per lender, what this plan gives so far
     place: Ints  # per lender, where it stands in the queue
@@ -78,6 +79,7 @@ class Run:
             tie=tie,
         )
         got = np.zeros_like(lenders.cash)
+        count = np.searchsorted(mandates.lender, everybody, side="right") - first
         holdings = np.argsort(market.holdings.listing, kind="stable")
         place = line.place(everybody, lenders.cash, got)
         line.move(np.full_like(place, GONE), place)
@@ -87,7 +89,8 @@ class Run:
             matches=matches,
             line=line,
             first=first,
-            count=np.searchsorted(mandates.lender, everybody, side="right") - first,
+            count=count,
+            single=bool(count.max(initial=0) <= 1),
             cash=lenders.cash.copy(),
             got=got,
             place=place,
@@ -118,6 +121,7 @@ class Run:
             limits=offers.limits,
             slices=offers.slices,
             had=self.got[lenders],
+            accounts=self.line.account[lenders],
             closes=not listings.manual[listing],
         )
         if given.sum() < goal:
@@ -160,8 +164,12 @@ class Run:
         limits = np.minimum(self.cash.take(lenders) - mandates.keep.take(rows), room)
         np.minimum(limits, caps if held is None else caps - held.take(lenders), out=limits)
         np.minimum(limits, self.remaining.take(rows), out=limits)
-        np.minimum(limits, self.allowance.under(listing, rows), out=limits)
-        able = _one_per_lender(lenders, limits, least=min(minimum, room))
+        if self.allowance.left.size:
+            np.minimum(limits, self.allowance.under(listing, rows), out=limits)
+        if self.single:
+            able = np.flatnonzero(limits > 0)
+        else:
+            able = _one_per_lender(lenders, limits, least=min(minimum, room))
         rows, limits = rows[able], limits[able]
         slices = self._slices(minimum, step).take(rows)
         whole = np.minimum(limits, slices)
@@ -177,9 +185,9 @@ class Run:
 
     def _mandates(self, lenders: Ints) -> Ints:
         """Return all mandates of some lenders, side by side in their order."""
-        counts = self.count.take(lenders)
-        if counts.max(initial=1) == 1:
+        if self.single:
             return self.first.take(lenders)
+        counts = self.count.take(lenders)
         ends = np.cumsum(counts)
         within = np.arange(counts.sum()) - np.repeat(ends - counts, counts)
         rows: Ints = np.repeat(self.first[lenders], counts) + within
@@ -194,7 +202,8 @@ class Run:
         self.got[lenders] += amounts
         self.remaining[rows] -= amounts
         self.room[listing] -= amounts.sum()
-        self.allowance.take(listing, rows, amounts)
+        if self.allowance.left.size:
+            self.allowance.take(listing, rows, amounts)
         place = self.line.place(lenders, self.cash[lenders], self.got[lenders])
         self.line.move(self.place[lenders], place)
         self.place[lenders] = place
@@ -230,10 +239,7 @@ def _one_per_lender(lenders: Ints, limits: Ints, *, least: int) -> Ints:
     Offers of one lender stand side by side; the order of the lenders stays.
     """
     able = np.flatnonzero(limits > 0)
-    mine = lenders.take(able)
-    if not (mine[1:] == mine[:-1]).any():
-        return able
-    group = np.cumsum(np.diff(mine, prepend=-1) != 0)
+    group = np.cumsum(np.diff(lenders.take(able), prepend=-1) != 0)
     order = able[np.lexsort((limits[able] < least, group))]
     first = np.ones(order.size, dtype=np.bool_)
     first[1:] = lenders[order][1:] != lenders[order][:-1]

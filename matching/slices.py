@@ -4,6 +4,9 @@ import numpy as np
 
 from matching.columns import Ints
 
+# What shares of an account are counted in.
+SHARES = 10**6
+
 
 def fill(
     *,
@@ -13,6 +16,7 @@ def fill(
     limits: Ints,
     slices: Ints,
     had: Ints,
+    accounts: Ints,
     closes: bool = True,
 ) -> Ints:
     """Share the room of one listing among offers that stand in a queue.
@@ -28,6 +32,7 @@ def fill(
         limits: the most that each offer may give, in the order of the queue.
         slices: what each is given at a time; multiples of `step`, at least `minimum`.
         had: what each has got of other listings before.
+        accounts: all that each has, at least one; what it got is measured by it.
         closes: whether taking all the room fills the listing; if not, no order may be smaller.
 
     Returns:
@@ -48,7 +53,7 @@ def fill(
     if rest > 0:
         _close(rest, given, limits)
     if given.any() and room > given.sum() > room - minimum:
-        _leave_room(room, minimum, step, given, had)
+        _leave_room(room, minimum, step, given, (had + given) * SHARES // accounts)
     return given
 
 
@@ -75,13 +80,14 @@ def _close(rest: int, given: Ints, limits: Ints) -> None:
         given[able[0]] += rest
 
 
-def _leave_room(room: int, minimum: int, step: int, given: Ints, had: Ints) -> None:
-    """Give the one that has got most less, so that one more order fits.
+def _leave_room(room: int, minimum: int, step: int, given: Ints, share: Ints) -> None:
+    """Give the one that has got most of its account less, so that one more order fits.
 
-    Only that one: taking from anybody else would set two lenders alike further apart.
+    Only that one: taking from anybody else would set two lenders alike further apart. Measured by
+    the account, so that more cash does not make anybody the one.
     """
     short = minimum - (room - int(given.sum()))
     less = -(-short // step) * step
-    most = np.argmax(np.where(given > 0, had + given, -1))
+    most = np.argmax(np.where(given > 0, share, -1))
     if given[most] >= minimum + less:
         given[most] -= less

@@ -15,6 +15,7 @@ def shares(
         limits=ints(limits),
         slices=ints([slice_] * len(limits)),
         had=ints(had or [0] * len(limits)),
+        accounts=ints([1] * len(limits)),
     )
     return list(given.tolist())
 
@@ -49,7 +50,7 @@ def test_an_order_off_the_step_is_made_where_it_fills_the_listing() -> None:
     assert given == [50, 60]
 
 
-def test_whoever_has_got_most_gets_less_so_that_one_more_order_fits() -> None:
+def test_whoever_has_got_most_of_its_account_gets_less_so_that_one_more_order_fits() -> None:
     given = shares(110, [50, 50], slice_=25, had=(0, 25))
 
     assert given == [50, 25]
@@ -93,6 +94,7 @@ def test_orders_keep_to_room_limits_minimum_and_step(
         limits=ints(limits),
         slices=ints(slices),
         had=ints(range(len(limits))),
+        accounts=ints([1] * len(limits)),
     ).tolist()
 
     regular = [amount >= minimum and amount % step == 0 for amount in given if amount]
@@ -117,6 +119,7 @@ def test_a_listing_is_filled_whenever_whole_orders_can_fill_it(
         limits=ints(limits),
         slices=ints([20] * len(limits)),
         had=ints(limits),
+        accounts=ints([1] * len(limits)),
     )
 
     assert int(given.sum()) == room if usable >= room else True
