@@ -4,6 +4,7 @@ Each serves listings in the order of their deadlines. Money goes in units, at mo
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -28,9 +29,9 @@ class State:
         self.joined = np.arange(self.cash.size)
 
 
-def fair_slice(market: Market, seed: str) -> Lines:
+def fair_slice(market: Market, seed: str, *, begin: bool = True) -> Lines:
     """Allocate as the product does."""
-    plan = allocate(market, seed=seed)
+    plan = allocate(market, seed=seed, begin=begin)
     lender = market.mandates.lender[plan.mandate]
     return plan.listing, lender, plan.amount, np.flatnonzero(plan.contested)
 
@@ -120,6 +121,7 @@ def water_filling(room: int, limits: Ints, state: State) -> Ints:  # noqa: ARG00
 
 RULES: dict[str, Rule] = {
     "fair slice": fair_slice,
+    "fair slice, all or nothing": partial(fair_slice, begin=False),
     "FIFO": by(first_come),
     "largest first": by(largest_first),
     "pro rata": by(pro_rata),
