@@ -87,6 +87,22 @@ class Run:
             self._drop(url)
 
     @contextmanager
+    def copy(self, url: str) -> Iterator[str]:
+        """Lend a copy of a database that nobody is connected to, and give its URL."""
+        name = f"{self._prefix}{uuid4().hex[:12]}"
+        source = make_url(url)
+        if source.get_backend_name() == "sqlite":
+            copied = make_url(f"sqlite:///{self.folder / name}.db")
+            shutil.copyfile(str(source.database), str(copied.database))
+        else:
+            copied = self.server.set(database=name)
+            self._copy_on_server(str(source.database), name)
+        try:
+            yield copied.render_as_string(hide_password=False)
+        finally:
+            self._drop(copied)
+
+    @contextmanager
     def blank(self, backend: str) -> Iterator[str]:
         """Lend a database without any table, for those who test the migrations themselves."""
         name = f"{self._prefix}{uuid4().hex[:12]}"
@@ -130,8 +146,11 @@ class Run:
                 self._on_server(f'CREATE DATABASE "{template}"')
                 migrate(self.server.set(database=template).render_as_string(hide_password=False))
                 done.touch()
-            self._on_server(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+            self._copy_on_server(template, name)
         return self.server.set(database=name)
+
+    def _copy_on_server(self, source: str, name: str) -> None:
+        self._on_server(f'CREATE DATABASE "{name}" TEMPLATE "{source}" STRATEGY FILE_COPY')
 
     def _drop(self, url: URL) -> None:
         if url.get_backend_name() == "sqlite":
