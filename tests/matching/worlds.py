@@ -27,6 +27,7 @@ REGIONS = ("CA", "NY")
 METHODS = ("bullet", "equal_installment")
 SECURITIES = ("none", "vehicle")
 BORROWERS = ("joint", "single")
+WORDS = Vocabulary(GRADES, PURPOSES, REGIONS, METHODS, SECURITIES, BORROWERS)
 
 
 @dataclass(frozen=True)
@@ -88,33 +89,9 @@ def market(
     names = [purse.name for purse in purses]
     titles = [offer.name for offer in offers]
     orders = [f"{wish.lender}/{wish.name}" for wish in wishes]
-    words = Vocabulary(GRADES, PURPOSES, REGIONS, METHODS, SECURITIES, BORROWERS)
     criteria = list(dict.fromkeys(wish.criteria for wish in wishes))
     return Market(
-        listings=Listings(
-            words=words,
-            keys=tuple(title.encode() for title in titles),
-            room=ints(offer.room for offer in offers),
-            needed=ints(offer.needed for offer in offers),
-            minimum=ints(offer.minimum for offer in offers),
-            step=ints(offer.step for offer in offers),
-            grade=ints(GRADES.index(offer.grade) for offer in offers),
-            purpose=ints(PURPOSES.index(offer.purpose) for offer in offers),
-            region=ints(REGIONS.index(offer.region) for offer in offers),
-            method=ints(METHODS.index(offer.method) for offer in offers),
-            security=ints(SECURITIES.index(offer.security) for offer in offers),
-            kind=ints(BORROWERS.index(offer.kind) for offer in offers),
-            score=ints(offer.score for offer in offers),
-            rate=ints(Rate.percent(offer.rate).e8 for offer in offers),
-            installments=ints(offer.installments for offer in offers),
-            closes_in=ints(offer.closes_in for offer in offers),
-            open_for=ints(offer.open_for for offer in offers),
-            borrower=ints(
-                names.index(offer.borrower) if offer.borrower in names else -1 for offer in offers
-            ),
-            manual=ints(offer.manual for offer in offers),
-            groups=_padded([offer.groups for offer in offers]),
-        ),
+        listings=_listings(offers, names),
         lenders=Lenders(
             keys=tuple(name.encode() for name in names),
             cash=ints(purse.cash for purse in purses),
@@ -130,7 +107,7 @@ def market(
             keep=ints(wish.keep for wish in wishes),
             remaining=ints(wish.remaining for wish in wishes),
         ),
-        profiles=Profiles.of(criteria, words),
+        profiles=Profiles.of(criteria, WORDS),
         holdings=Holdings(
             listing=ints(titles.index(title) for title, _, _ in held),
             lender=ints(names.index(name) for _, name, _ in held),
@@ -141,6 +118,33 @@ def market(
             group=ints(group for _, group, _ in limits),
             left=ints(left for _, _, left in limits),
         ),
+    )
+
+
+def _listings(offers: Sequence[Offer], names: Sequence[str]) -> Listings:
+    return Listings(
+        words=WORDS,
+        keys=tuple(offer.name.encode() for offer in offers),
+        room=ints(offer.room for offer in offers),
+        needed=ints(offer.needed for offer in offers),
+        minimum=ints(offer.minimum for offer in offers),
+        step=ints(offer.step for offer in offers),
+        grade=ints(GRADES.index(offer.grade) for offer in offers),
+        purpose=ints(PURPOSES.index(offer.purpose) for offer in offers),
+        region=ints(REGIONS.index(offer.region) for offer in offers),
+        method=ints(METHODS.index(offer.method) for offer in offers),
+        security=ints(SECURITIES.index(offer.security) for offer in offers),
+        kind=ints(BORROWERS.index(offer.kind) for offer in offers),
+        score=ints(offer.score for offer in offers),
+        rate=ints(Rate.percent(offer.rate).e8 for offer in offers),
+        installments=ints(offer.installments for offer in offers),
+        closes_in=ints(offer.closes_in for offer in offers),
+        open_for=ints(offer.open_for for offer in offers),
+        borrower=ints(
+            names.index(offer.borrower) if offer.borrower in names else -1 for offer in offers
+        ),
+        manual=ints(offer.manual for offer in offers),
+        groups=_padded([offer.groups for offer in offers]),
     )
 
 
