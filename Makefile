@@ -22,7 +22,7 @@ ADVICE = no Python 3.11 or newer among $(NAMES): install one (Debian, Ubuntu: ap
 USE_PYTHON = "$(or $(FOUND),$(error $(ADVICE)))"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock static format lint types contracts venv browser
+.PHONY: help run test torture check bench lock static format lint types contracts venv browser
 
 help: ## show this page
 	@echo "Tessera, a peer-to-peer lending marketplace"
@@ -34,6 +34,9 @@ run: ## serve the demo marketplace on http://127.0.0.1:8000 (HOST, PORT, DATABAS
 test: static browser ## run every check and every test: SQLite, PostgreSQL, a real browser
 	@$(BIN)/python -m pytest $(ONLY) -q -n $(WORKERS) --dist worksteal \
 		--cov --cov-report=term --cov-fail-under=$(COVERAGE)
+
+torture: venv ## kill, crash and tamper as long as it takes: tests/hammer at full strength
+	@TORTURE=1 $(BIN)/python -m pytest tests/hammer -q -p no:cacheprovider
 
 check: static ## check format, lint, types, imports and the rules of the house
 	@$(BIN)/python -m pytest tests/house -q

@@ -49,10 +49,20 @@ def trusting(publics: Iterable[str]) -> frozenset[str]:
 
 
 def is_signed(public: str, signature: str, message: bytes) -> bool:
-    """Say whether the signature is this key's, of this message; nonsense is not."""
+    """Say whether the signature is this key's, of this message; nonsense is not.
+
+    Either can be written in one way only: capitals and spaces are somebody's change.
+    """
     try:
-        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public))
-        key.verify(bytes.fromhex(signature), message)
+        key = Ed25519PublicKey.from_public_bytes(_read(public))
+        key.verify(_read(signature), message)
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def _read(digits: str) -> bytes:
+    octets = bytes.fromhex(digits)
+    if octets.hex() != digits:
+        raise ValueError("written in another way than ours")
+    return octets

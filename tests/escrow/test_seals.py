@@ -259,6 +259,8 @@ def test_a_signature_is_of_one_key_and_one_message() -> None:
     assert is_signed(KEY.public, signature, b"the book")
     assert not is_signed(KEY.public, signature, b"the books")
     assert not is_signed(OTHER.public, signature, b"the book")
+    assert not is_signed(KEY.public, signature.upper(), b"the book")
+    assert not is_signed(f" {KEY.public}", signature, b"the book")
     assert KEY.id == key_id(KEY.public)
     assert "seed" not in repr(KEY)
 

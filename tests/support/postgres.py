@@ -48,6 +48,19 @@ def stop(folder: Path) -> None:
         _run([_usable_binaries(folder) / "pg_ctl", "-m", "immediate", "stop"], folder / "data")
 
 
+def crash(folder: Path) -> None:
+    """End the server of `folder` as a crash would: nothing is written down, nobody is told."""
+    _run([_usable_binaries(folder) / "pg_ctl", "-m", "immediate", "stop"], folder / "data")
+
+
+def start_again(folder: Path) -> None:
+    """Start a server that has crashed; it recovers first."""
+    data = folder / "data"
+    _run(
+        [_usable_binaries(folder) / "pg_ctl", "-w", "-t", "120", "-l", data / "log", "start"], data
+    )
+
+
 def _usable_binaries(folder: Path) -> Path:
     """Return the folder of PostgreSQL's programs.
 
