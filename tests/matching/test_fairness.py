@@ -2,14 +2,16 @@ import itertools
 import random
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel import Rate
 from matching.allocate import allocate
-from matching.criteria import Reason, first_failures
+from matching.criteria import Criteria, Reason, first_failures
 from matching.market import Market, Plan
 from tests.matching.worlds import (
+    Offer,
     Purse,
     Wish,
     World,
@@ -213,3 +215,22 @@ def most(world: World, asked: Market) -> int:
         )
         cuts.append(outside + sum(listings))
     return min(cuts)
+
+
+@pytest.mark.parametrize("cash", [7, 16])
+def test_whoever_brings_more_is_not_the_one_to_give_way_for_it(cash: int) -> None:
+    both, later = Criteria(grades=("A", "B")), Criteria(grades=("B",))
+    asked = market(
+        [
+            Offer("a", room=6, needed=0, minimum=2, step=1, closes_in=0),
+            Offer("b", grade="B", room=9, needed=0, minimum=2, step=1, closes_in=1),
+        ],
+        [Purse("bob", cash=cash, invested=12, idle_for=0), Purse("carol", cash=6), Purse("dan", 2)],
+        [
+            Wish("bob", cap=4, criteria=both),
+            Wish("carol", cap=8, criteria=both),
+            Wish("dan", cap=2, criteria=later),
+        ],
+    )
+
+    assert by_lender(allocate(asked, seed="1"), asked)["bob"] == 6
