@@ -29,9 +29,7 @@ from escrow.gateway import (
     Page,
     PaymentGateway,
 )
-from escrow.heads import (
-    seal_hash,
-)
+from escrow.heads import seal_hash
 from escrow.ledger import PLATFORM, AccountRef, Gather, Pairs, Posting, Spread
 from escrow.models import Entry
 from escrow.operations import (

@@ -31,6 +31,10 @@ class CountsTooEarly(Invalid):
     """An entry cannot count from a day that has not come: {why}."""
 
 
+class NotSealed(NotFound):
+    """Number {id} of the book is not sealed yet; it will be within minutes."""
+
+
 class DestinationNotUsable(Refused):
     """This bank account cannot be paid to: {why}."""
 
@@ -41,10 +45,6 @@ class OverDailyLimit(Refused):
 
 class SameApprover(Refused):
     """A large payout needs another person; {by} has approved it before."""
-
-
-class NotSealed(NotFound):
-    """Number {id} of the book is not sealed yet; it will be within minutes."""
 
 
 class DepositTooSmall(Invalid):

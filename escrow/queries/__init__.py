@@ -15,14 +15,8 @@ from escrow.queries.findings import Finding
 from escrow.queries.frontier import Frontier, frontier, is_settled
 from escrow.queries.leaves import account_bytes, content, entry_bytes
 from escrow.queries.pots import pots
-from escrow.queries.proof import (
-    proof,
-)
-from escrow.queries.seals import (
-    Standing,
-    last_seal,
-    sealed_to,
-)
+from escrow.queries.proof import proof
+from escrow.queries.seals import Standing, last_seal, sealed_to
 from escrow.queries.standing import held_on
 from escrow.queries.statement import Statement, StatementLine, statement
 from escrow.queries.transfers import Transfer, holds_end, transfers_of
