@@ -37,8 +37,8 @@ class Categories:
         return self.provisions[category].of(outstanding, rounding=Rounding.HALF_UP)
 
 
-def categories(name: str, *, provisions: str = "usual") -> Categories:
-    """Return a preset of the policy file.
+def categories(name: str | None = None, *, provisions: str | None = None) -> Categories:
+    """Return a preset of the policy file; by default the one it names as chosen.
 
     Raises:
         UnknownPreset: the file has none of that name.
@@ -50,7 +50,7 @@ def categories(name: str, *, provisions: str = "usual") -> Categories:
     )
 
 
-def standing_bands(name: str = "usual") -> Bands:
+def standing_bands(name: str | None = None) -> Bands:
     """Return the words by which people are told how late a loan is.
 
     Raises:
@@ -68,9 +68,10 @@ def migration(before: Mapping[Any, str], after: Mapping[Any, str]) -> dict[tuple
     return moves
 
 
-def _table(kind: str, name: str) -> dict[str, Any]:
-    text = (POLICIES / "categories.toml").read_text(encoding="utf-8")
-    tables: dict[str, dict[str, Any]] = tomllib.loads(text)[kind]
+def _table(kind: str, name: str | None) -> dict[str, Any]:
+    policy = tomllib.loads((POLICIES / "categories.toml").read_text(encoding="utf-8"))
+    tables: dict[str, dict[str, Any]] = policy[kind]
+    name = name or str(policy["chosen"][kind])
     if name not in tables:
         raise UnknownPreset(name=name, names=", ".join(tables))
     return tables[name]

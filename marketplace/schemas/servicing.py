@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from kernel import Currency
-from marketplace.fields import Key, MoneyField, Text
+from marketplace.fields import Choice, Key, MoneyField, Text
 from marketplace.forms import FormSchema
 
 
@@ -11,6 +11,21 @@ class Why(FormSchema):
     """A step that needs its reason written down."""
 
     why = Text(shortest=4, longest=200, missing=_l("Say why; it stays on the record."))
+
+
+CATEGORIES = {
+    "normal": _l("Normal"),
+    "special_mention": _l("Special mention"),
+    "substandard": _l("Substandard"),
+    "doubtful": _l("Doubtful"),
+    "loss": _l("Loss"),
+}
+
+
+class Judgement(Why):
+    """The category that a loan is in by judgement."""
+
+    category = Choice(CATEGORIES, missing=_l("Choose a category."))
 
 
 class Recovery(FormSchema):

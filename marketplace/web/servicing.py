@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 import servicing
 from marketplace import clock, flows
 from marketplace.db import in_transaction, reader
-from marketplace.forms import Form
+from marketplace.forms import Form, FormSchema
 from marketplace.people import me, requires
 from marketplace.schemas import servicing as schemas
 from marketplace.web.pages import render, see_other
@@ -108,10 +108,60 @@ def recover(loan_id: UUID) -> Response | tuple[str, int]:
     return _show(loan_id, recovery=form)
 
 
+@blueprint.post("/<uuid:loan_id>/categories")
+@requires("operator")
+def judge(loan_id: UUID) -> Response | tuple[str, int]:
+    """Propose the category that a loan is in by judgement."""
+    form = Form(schemas.Judgement())
+    if form.load(request.form):
+        with form.catching():
+            in_transaction(
+                lambda session: servicing.propose_category(
+                    session,
+                    loan_id=loan_id,
+                    category=form.values["category"],
+                    preset=servicing.categories(),
+                    by=f"operator:{me().id}",
+                    at=clock.now(),
+                    why=form.values["why"],
+                )
+            )
+            said = _("The category is proposed; somebody else confirms it.")
+            return see_other("servicing.show", loan_id=loan_id, said=said)
+    return _show(loan_id, judgement=form)
+
+
+@blueprint.post("/<uuid:loan_id>/categories/<uuid:proposal_id>/confirm")
+@requires("operator")
+def confirm(loan_id: UUID, proposal_id: UUID) -> Response | tuple[str, int]:
+    """Confirm the category that somebody else proposed."""
+    form = Form(FormSchema())
+    with form.catching():
+        in_transaction(
+            lambda session: servicing.confirm_proposal(
+                session,
+                proposal_id=proposal_id,
+                by=f"operator:{me().id}",
+                on=clock.today(),
+                at=clock.now(),
+            )
+        )
+        return see_other("servicing.show", loan_id=loan_id, said=_("The category is confirmed."))
+    return _show(loan_id, judgement=form)
+
+
 def _show(
-    loan_id: UUID, *, why: Form | None = None, recovery: Form | None = None
+    loan_id: UUID,
+    *,
+    why: Form | None = None,
+    recovery: Form | None = None,
+    judgement: Form | None = None,
 ) -> tuple[str, int]:
-    forms = {"why": why or Form(schemas.Why()), "recovery": recovery or Form(schemas.Recovery())}
+    forms = {
+        "why": why or Form(schemas.Why()),
+        "recovery": recovery or Form(schemas.Recovery()),
+        "judgement": judgement or Form(schemas.Judgement()),
+    }
     with reader() as session:
         page = loan_page(session, loan_id=loan_id, on=clock.today())
     refused = next((form for form in forms.values() if form.messages), None)

@@ -1,5 +1,6 @@
 """What the pages of servicing show."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,6 +10,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 import servicing
+from kernel import Money
+from marketplace.schemas.servicing import CATEGORIES
 from marketplace.who import names
 from reporting import DeskLoan, desk_loans
 from servicing import LoanDetail, LoanStatus, Payment, RepaymentKind, ScheduleLine
@@ -40,6 +43,18 @@ class BookPage:
 
 
 @dataclass(frozen=True)
+class JudgementLine:
+    """A category that somebody proposed, and who confirmed it if anybody did."""
+
+    id: UUID
+    category: Any
+    why: str
+    proposed_by: str
+    decided_by: str
+    on: date
+
+
+@dataclass(frozen=True)
 class LoanPage:
     """One loan: how it stands, its installments and its payments."""
 
@@ -48,6 +63,10 @@ class LoanPage:
     schedule: tuple[ScheduleLine, ...]
     payments: tuple[Payment, ...]
     differences: tuple[servicing.Differences, ...]
+    category: str
+    provision: Money
+    judgements: tuple[JudgementLine, ...]
+    proposal: JudgementLine | None
 
     @property
     def is_active(self) -> bool:
@@ -79,6 +98,10 @@ def book_page(session: Session, *, tab: str, on: date, after: str | None) -> Boo
 def loan_page(session: Session, *, loan_id: UUID, on: date) -> LoanPage:
     """Return everything about one loan."""
     loan = servicing.loan_detail(session, loan_id=loan_id, on=on)
+    preset = servicing.categories()
+    category = servicing.category_of(session, loan_id=loan_id, preset=preset, on=on)
+    kind = servicing.ProposalKind.CATEGORY
+    waiting = servicing.open_proposal(session, loan_id=loan_id, kind=kind)
     borrower_id = loan.card.borrower_id
     return LoanPage(
         loan=loan,
@@ -86,4 +109,30 @@ def loan_page(session: Session, *, loan_id: UUID, on: date) -> LoanPage:
         schedule=servicing.timetable(session, loan_id=loan_id, on=on),
         payments=tuple(servicing.payments(session, loan_id=loan_id)),
         differences=tuple(servicing.differences(session, loan_id=loan_id)),
+        category=str(CATEGORIES[category]),
+        provision=preset.provision(loan.card.outstanding, category),
+        judgements=_judged(session, servicing.judgements(session, loan_id=loan_id)),
+        proposal=next(iter(_judged(session, [waiting] if waiting else [])), None),
     )
+
+
+def _judged(session: Session, rows: Sequence[servicing.Proposal]) -> tuple[JudgementLine, ...]:
+    """Return judgements with the names of who made and confirmed them."""
+    people = {by: UUID(by.partition(":")[2]) for row in rows for by in _hands(row)}
+    known = names(session, people.values())
+    called = {by: known.get(person, "") for by, person in people.items()}
+    return tuple(
+        JudgementLine(
+            id=row.id,
+            category=CATEGORIES[row.category or ""],
+            why=row.why,
+            proposed_by=called[row.proposed_by],
+            decided_by=called.get(row.decided_by or "", ""),
+            on=(row.decided_at or row.proposed_at).date(),
+        )
+        for row in rows
+    )
+
+
+def _hands(row: servicing.Proposal) -> list[str]:
+    return [by for by in (row.proposed_by, row.decided_by) if by]

@@ -54,6 +54,10 @@ def test_people_are_told_in_five_words_how_late_a_loan_is() -> None:
     ]
 
 
+def test_the_policy_names_the_preset_that_is_chosen() -> None:
+    assert categories().bands == categories("small_loan").bands
+
+
 def test_a_preset_that_is_not_there_is_named() -> None:
     with pytest.raises(UnknownPreset, match="small_loan, bank"):
         categories("gold")

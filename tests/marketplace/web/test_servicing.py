@@ -12,9 +12,10 @@ import servicing
 from escrow import AccountKind, AccountRef
 from kernel import Currency, Money
 from marketplace import clock, closing, flows
+from marketplace.models import Role
 from servicing import RepaymentKind
 from tests.support.borrowing import a_loan, offer_products, person, read, usd, write
-from tests.support.web import Visitor, Watch
+from tests.support.web import Visitor, Watch, settle
 
 
 @pytest.fixture
@@ -178,3 +179,38 @@ def test_a_late_loan_stands_on_the_first_tab(
     page = olga.get("/servicing/").text
     assert str(loan) in page
     assert "days late" in page
+
+
+def test_a_category_by_judgement_takes_two_operators(app: Flask, olga: Visitor, loan: UUID) -> None:
+    settle(app, "oscar", Role.OPERATOR)
+    oscar = Visitor(app)
+    oscar.sign_in("oscar")
+    page = f"/servicing/{loan}"
+    olga.post(f"{page}/categories", category="doubtful", why="lost its main customer")
+    confirm = f"{page}/categories/{_proposal(app, loan)}/confirm"
+
+    own = olga.post(confirm)
+    other = oscar.post(confirm)
+
+    assert own.status_code == 422
+    assert other.location == page
+    assert "confirmed by" in olga.get(page).text
+    assert "Doubtful" in olga.get(page).text
+
+
+def test_a_judgement_needs_a_category(olga: Visitor, loan: UUID) -> None:
+    answer = olga.post(f"/servicing/{loan}/categories", why="no reason")
+
+    assert answer.status_code == 422
+    assert "Choose a category." in answer.text
+
+
+def _proposal(app: Flask, loan: UUID) -> UUID:
+    kind = servicing.ProposalKind.CATEGORY
+
+    def waiting(session: Session) -> UUID:
+        found = servicing.open_proposal(session, loan_id=loan, kind=kind)
+        assert found is not None
+        return found.id
+
+    return read(app, waiting)
