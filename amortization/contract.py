@@ -153,7 +153,7 @@ class Contract:
         )
         soonest = max(1, rules.first_period_days)
         days = (search.due(number) for number in count(1))
-        return next(day for day in days if (day - self.start).days >= soonest)
+        return next(day for day in days if (self._moved(day) - self.start).days >= soonest)
 
     @property
     def maturity(self) -> date:

@@ -77,3 +77,12 @@ def test_days_that_were_fixed_when_the_loan_was_booked_stay() -> None:
     assert [row.amount for row in schedule(fixed).rows] == [
         row.amount for row in schedule(signed).rows
     ]
+
+
+def test_a_first_due_day_that_would_turn_back_to_the_start_is_passed_over() -> None:
+    """The 1st of June 2025 is a Sunday, and the Friday before it the day of the payout."""
+    rules = replace(PLAIN, due_day=1, business_days=BusinessDays.PRECEDING, calendar="US")
+
+    signed = contract(installments=2, start=date(2025, 5, 30), conventions=rules)
+
+    assert signed.due_dates() == [date(2025, 7, 1), date(2025, 8, 1)]
