@@ -43,6 +43,10 @@ class SandboxGateway:
         """Send a payout, which arrives at once."""
         return [_event(EventKind.PAYOUT_SENT, payout), _event(EventKind.PAYOUT_PAID, payout)]
 
+    def verify(self, destination: Identified) -> Event:
+        """Know a bank account."""
+        return _event(EventKind.DESTINATION_VERIFIED, destination)
+
     def bounce(self, payout: Identified, reason: str = "account closed") -> Event:
         """Let a payout fail."""
         return _event(EventKind.PAYOUT_FAILED, payout, reason)

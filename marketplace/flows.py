@@ -111,9 +111,7 @@ def schedule_batch(session: Session, *, at: datetime, every: timedelta) -> None:
     )
 
 
-def run_batch(
-    session: Session, *, currency: Currency, name: str, at: datetime
-) -> matching.Batch:
+def run_batch(session: Session, *, currency: Currency, name: str, at: datetime) -> matching.Batch:
     """Run a batch in one currency with all that it has to know; under one name it runs once."""
     named = f"{name}:{currency}"
     return matching.run_batch(

@@ -126,6 +126,31 @@ def sign_in(*, email: str, password: str) -> Role | None:
     return found.role
 
 
+def prove(password: str) -> bool:
+    """Check the password of who is signed in once more, and remember for minutes that it was right.
+
+    Raises:
+        TooManyAttempts: guessing has to wait.
+    """
+    at, ip, email = clock.now(), _address(), me().email
+    with reader() as reading:
+        accounts.check_attempts(reading, email=email, ip=ip, limits=_limits(), at=at)
+        found = accounts.credentials(reading, email=email)
+    right = passwords.is_right(found.password_hash if found else None, password)
+    with atomic() as writing:
+        accounts.record_attempt(writing, email=email, ip=ip, succeeded=right, at=at)
+    if right:
+        session["proved_at"] = at.timestamp()
+    return right
+
+
+def is_proved(within: timedelta) -> bool:
+    """Say whether who is signed in gave the password again within this time."""
+    proved = session.get("proved_at")
+    age = clock.now().timestamp() - proved if proved else None
+    return age is not None and 0 <= age <= within.total_seconds()
+
+
 def _strengthen(email: str, password: str) -> None:
     """Store the password under today's parameters, now that it is known for a moment."""
     stronger = passwords.hash_password(password)

@@ -14,6 +14,15 @@ from escrow.queries.books import (
 from escrow.queries.findings import Finding
 from escrow.queries.frontier import Frontier, frontier, is_settled
 from escrow.queries.leaves import account_bytes, content, entry_bytes
+from escrow.queries.payees import (
+    Owed,
+    PayoutLine,
+    destinations_of,
+    owed,
+    payouts_in_review,
+    proceeds_that_came_back,
+    usable_destination,
+)
 from escrow.queries.pots import pots
 from escrow.queries.proof import proof
 from escrow.queries.seals import Standing, last_seal, sealed_to
@@ -29,6 +38,8 @@ __all__ = [
     "Finding",
     "Frontier",
     "KindTotal",
+    "Owed",
+    "PayoutLine",
     "PostingShown",
     "Standing",
     "Statement",
@@ -40,6 +51,7 @@ __all__ = [
     "balance",
     "balances",
     "content",
+    "destinations_of",
     "entries",
     "entry_bytes",
     "entry_file",
@@ -49,7 +61,10 @@ __all__ = [
     "is_settled",
     "last_message_at",
     "last_seal",
+    "owed",
+    "payouts_in_review",
     "pots",
+    "proceeds_that_came_back",
     "proof",
     "sealed_to",
     "statement",
@@ -57,6 +72,7 @@ __all__ = [
     "totals_by_kind",
     "transfers_of",
     "unheard",
+    "usable_destination",
     "verify",
     "verify_new",
 ]

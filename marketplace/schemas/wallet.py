@@ -6,8 +6,9 @@ from flask import request
 from flask_babel import lazy_gettext as _l
 
 from kernel import Currency
-from marketplace.fields import Choice, Key, MoneyField, Text
+from marketplace.fields import Choice, Key, MoneyField, Password, Text
 from marketplace.forms import FormSchema
+from marketplace.schemas.account import LONGEST_PASSWORD
 
 CURRENCIES = {Currency.USD.value: _l("US dollar"), Currency.CNY.value: _l("Chinese yuan")}
 
@@ -31,7 +32,17 @@ class Withdraw(FormSchema):
 
     currency = Choice(CURRENCIES)
     amount = MoneyField(chosen, missing=_l("Enter how much to withdraw."))
-    destination = Text(shortest=4, longest=34, missing=_l("Enter the account to pay to."))
+    destination = Text(longest=36, missing=_l("Choose the account to pay to."))
+    # Asked for by the last page only, and not again within minutes.
+    password = Password(longest=LONGEST_PASSWORD, required=False, load_default="")
+    key = Key()
+
+
+class AddDestination(FormSchema):
+    """A bank account to be paid to."""
+
+    account = Text(shortest=4, longest=34, missing=_l("Enter the account to pay to."))
+    password = Password(longest=LONGEST_PASSWORD, missing=_l("Enter your password."))
     key = Key()
 
 

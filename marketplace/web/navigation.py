@@ -60,6 +60,7 @@ NAVIGATION: dict[Role, list[Item]] = {
         Item("desk.index", _l("Listings"), "list"),
         Item("servicing.index", _l("Servicing"), "receipt"),
         Item("ledger.index", _l("Ledger"), "scale"),
+        Item("payouts.index", _l("Payouts"), "wallet", tab=False),
         Item("batches.index", _l("Batches"), "robot", tab=False),
         Item("close.index", _l("Day close"), "calendar", tab=False),
         Item("jobs.index", _l("Jobs"), "database", tab=False),

@@ -10,13 +10,13 @@ from werkzeug.wrappers import Response
 import escrow
 from escrow import AccountKind
 from kernel import Currency, find
-from marketplace import carrying, clock, flows
+from marketplace import carrying, clock, flows, people, withdrawing
 from marketplace.db import in_transaction, reader
 from marketplace.forms import Form
 from marketplace.people import me, requires
 from marketplace.schemas import wallet as schemas
 from marketplace.web.pages import render, see_other
-from marketplace.web.wallet_page import Purse, WalletPage, masked, statement_lines
+from marketplace.web.wallet_page import Purse, WalletPage, WithdrawPage, masked, statement_lines
 from reporting import lender_currencies
 
 blueprint = Blueprint("wallet", __name__, url_prefix="/wallet")
@@ -45,6 +45,7 @@ def index() -> tuple[str, int]:
             currency=chosen,
             lines=lines,
             older=lines[-1].entry_id if len(lines) >= LINES else None,
+            owed=tuple(escrow.owed(session, owner_id=me().id)),
             transfers=tuple(escrow.transfers_of(session, owner_id=me().id, limit=10)),
             sealed_to=escrow.sealed_to(session),
         )
@@ -105,35 +106,124 @@ def new_withdrawal() -> tuple[str, int]:
 @blueprint.post("/withdrawals/")
 @requires("lender")
 def create_withdrawal() -> Response | tuple[str, int]:
-    """Show the exact withdrawal once more; confirmed, hold the money and send it."""
+    """Show the exact withdrawal once more; confirmed with the password, hold the money."""
     form = Form(schemas.Withdraw())
     if not form.load(request.form):
         return _withdraw_page(form)
-    if "confirmed" not in request.args:
-        return render("wallet/confirm.html", form=form, page=form.values)
+    if "confirmed" not in request.args or not _proved(form):
+        return _confirm_page(form)
     values = form.values
-    with form.catching(insufficient_funds="amount", key_conflict="key"):
-        in_transaction(
-            lambda session: flows.pay_out(
+    with form.catching(
+        insufficient_funds="amount", over_daily_limit="amount", destination_not_usable="destination"
+    ):
+        payout = in_transaction(
+            lambda session: withdrawing.withdraw_cash(
                 session,
-                kind=AccountKind.LENDER,
                 owner_id=me().id,
+                destination_id=_uuid(values["destination"]),
                 amount=values["amount"],
-                destination=masked(values["destination"]),
                 key=f"{me().id}:{values['key']}",
                 at=clock.now(),
             )
         )
-        said = _("Your money is on its way to your bank.")
+        waits = payout.status == escrow.PayoutStatus.REVIEW
+        later = _("So large a withdrawal is looked at by two people first.")
+        said = later if waits else _("Your money is on its way to your bank.")
         return see_other("wallet.index", said=said, currency=values["currency"])
     return _withdraw_page(form)
+
+
+@blueprint.get("/destinations/new")
+@requires("lender")
+def new_destination() -> tuple[str, int]:
+    """Ask which bank account is to be paid to."""
+    return _destination_page(Form(schemas.AddDestination()))
+
+
+@blueprint.post("/destinations/")
+@requires("lender")
+def create_destination() -> Response | tuple[str, int]:
+    """Add a bank account, once the password was given again."""
+    form = Form(schemas.AddDestination())
+    if not form.load(request.form) or not _proved(form):
+        return _destination_page(form)
+    with form.catching():
+        row = in_transaction(
+            lambda session: withdrawing.add_destination(
+                session,
+                owner_id=me().id,
+                label=masked(form.values["account"]),
+                key=f"{me().id}:{form.values['key']}",
+                at=clock.now(),
+            )
+        )
+        if row.gateway == escrow.StripeGateway.name:
+            return see_other("wallet.onboard", destination_id=row.id)
+        return see_other("wallet.new_withdrawal", said=_("Your bank account is added."))
+    return _destination_page(form)
+
+
+@blueprint.get("/destinations/<uuid:destination_id>")
+@requires("lender")
+def onboard(destination_id: UUID) -> tuple[str, int]:
+    """Lead to Stripe's page, on which who is paid says who they are."""
+    with reader() as session:
+        row = find(session, escrow.Destination, destination_id)
+        session.expunge(row)
+    if row.owner_id != me().id or row.gateway != escrow.StripeGateway.name:
+        abort(404)
+    back = url_for("wallet.new_withdrawal", _external=True)
+    url = carrying.onboard(row, back=back, at=clock.now())
+    return render("wallet/onboard.html", page=row, url=url)
+
+
+def _proved(form: Form) -> bool:
+    """Say whether the password was given again, now or minutes ago; else ask for it."""
+    if people.is_proved(escrow.payment_policy().step_up):
+        return True
+    with form.catching(too_many_attempts="password"):
+        if form.values["password"] and people.prove(form.values["password"]):
+            return True
+        form.add_error(str(_("Enter your password.")), field="password")
+    return False
 
 
 def _withdraw_page(form: Form) -> tuple[str, int]:
     with reader() as session:
         currencies = lender_currencies(session, lender_id=me().id) or [Currency.USD]
-        purses = tuple(_purse(session, currency) for currency in currencies)
-    return render("wallet/withdraw.html", form=form, page=purses)
+        page = WithdrawPage(
+            purses=tuple(_purse(session, currency) for currency in currencies),
+            destinations=_destinations(session),
+        )
+    return render("wallet/withdraw.html", form=form, page=page)
+
+
+def _confirm_page(form: Form) -> tuple[str, int]:
+    """Show the withdrawal; the first time nothing is wrong with it yet."""
+    if "confirmed" not in request.args:
+        form.messages.clear()
+    with reader() as session:
+        named = dict(_destinations(session))
+    page = form.values | {"label": named.get(form.values["destination"], "–")}
+    ask = not people.is_proved(escrow.payment_policy().step_up)
+    return render("wallet/confirm.html", form=form, page=page, ask=ask)
+
+
+def _destination_page(form: Form) -> tuple[str, int]:
+    hours = int(escrow.payment_policy().cool_off.total_seconds() // 3600)
+    return render("wallet/destination.html", form=form, hours=hours)
+
+
+def _destinations(session: Session) -> tuple[tuple[str, str], ...]:
+    rows = escrow.destinations_of(session, owner_id=me().id)
+    return tuple((str(row.id), row.label) for row in rows)
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise escrow.DestinationNotUsable(why="it is not among yours") from None
 
 
 def _chosen(currencies: list[Currency] | tuple[Currency, ...]) -> Currency:

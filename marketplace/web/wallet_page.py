@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from escrow import Movement, Statement, Transfer
+from escrow import Movement, Owed, Statement, Transfer
 from kernel import Currency, Money
 
 # What a movement means to the owner of the cash, by its code in the book.
@@ -57,8 +57,17 @@ class WalletPage:
     currency: Currency
     lines: tuple[Line, ...]
     older: int | None
+    owed: tuple[Owed, ...]
     transfers: tuple[Transfer, ...]
     sealed_to: int
+
+
+@dataclass(frozen=True)
+class WithdrawPage:
+    """What may be withdrawn, and where to: ids and names of bank accounts."""
+
+    purses: tuple[Purse, ...]
+    destinations: tuple[tuple[str, str], ...]
 
 
 def statement_lines(found: Statement) -> tuple[Line, ...]:

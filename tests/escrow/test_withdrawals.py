@@ -10,19 +10,36 @@ from sqlalchemy.orm import Session
 
 import escrow
 from escrow import (
+    AccountKind,
+    AccountRef,
     DestinationNotUsable,
     EventKind,
     InsufficientFunds,
     KeyConflict,
+    Movement,
     OverDailyLimit,
     Payout,
     PayoutApproval,
     PayoutStatus,
+    Posting,
     SameApprover,
 )
 from kernel import MoveNotAllowed
-from tests.escrow.money_on_its_way import BANK, begun, states_of, told, verified
-from tests.escrow.stories import AT, BOB, CAROL, cash_of, deposit, dollars, held
+from tests.escrow.money_on_its_way import BANK, arrived, begun, states_of, told, verified
+from tests.escrow.stories import (
+    ALICE,
+    AT,
+    BOB,
+    CAROL,
+    LISTING,
+    USD,
+    book,
+    cash_of,
+    deposit,
+    dollars,
+    held,
+    reserve,
+)
 
 OLGA, OSCAR = "operator:olga", "operator:oscar"
 LATER = AT + timedelta(days=30)
@@ -207,3 +224,53 @@ def test_news_of_nobodys_account_waits(session: Session) -> None:
 
     assert not told(session, stranger, EventKind.DESTINATION_VERIFIED)
     assert not told(session, stranger, EventKind.METHOD_SAVED, reference="pm_1")
+
+
+def test_what_waits_for_somebody_is_listed(session: Session) -> None:
+    deposit(session, BOB, "60000.00")
+    bank = verified(session)
+    payout = withdrawn(session, "50000.01", destination_id=bank.id)
+    escrow.approve_payout(session, payout_id=payout.id, by=OLGA, at=AT)
+    session.flush()
+
+    (waiting,) = escrow.payouts_in_review(session)
+
+    assert (waiting.id, waiting.approved_by) == (payout.id, (OLGA,))
+    assert list(escrow.destinations_of(session, owner_id=BOB)) == [bank]
+    assert escrow.usable_destination(session, owner_id=BOB, at=AT) is bank
+    assert escrow.usable_destination(session, owner_id=CAROL, at=AT) is None
+
+
+def test_what_is_owed_is_shown_to_its_lender_and_to_the_house(session: Session) -> None:
+    debit = arrived(session)
+    reserve(session, BOB, "70.00")
+    told(session, debit, EventKind.DEPOSIT_RETURNED, reason="no account")
+
+    (owed,) = escrow.owed(session, owner_id=BOB)
+
+    assert (owed.outside, owed.house, owed.why) == (dollars("70.00"), dollars("0.00"), "no account")
+    assert escrow.owed(session) == [owed]
+    assert escrow.owed(session, owner_id=CAROL) == []
+
+
+def test_proceeds_that_came_back_are_listed_until_they_are_sent_again(session: Session) -> None:
+    alice = AccountRef(AccountKind.BORROWER, ALICE, USD)
+    deposit(session, BOB, "100.00")
+    reserve(session, BOB, "100.00")
+    book(session, Posting(Movement.DISBURSE, LISTING, alice, dollars("100.00")))
+    sent: dict[str, Any] = {
+        "kind": AccountKind.BORROWER,
+        "owner_id": ALICE,
+        "amount": dollars("100.00"),
+        "destination": "bank",
+        "gateway": BANK,
+        "at": AT,
+    }
+    payout = escrow.begin_payout(session, key="proceeds", **sent)
+    told(session, payout, EventKind.PAYOUT_FAILED, reason="closed")
+
+    (back,) = escrow.proceeds_that_came_back(session)
+    assert (back.id, back.failure) == (payout.id, "closed")
+    escrow.begin_payout(session, key=f"again:{payout.id}", **sent)
+
+    assert escrow.proceeds_that_came_back(session) == []

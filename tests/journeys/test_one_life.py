@@ -20,7 +20,7 @@ from marketplace.models import Role
 from tests.journeys.hands import Hand
 from tests.support.borrowing import offer_products, person, read
 from tests.support.browser import Site, Visit
-from tests.support.web import Watch, settle
+from tests.support.web import PASSWORD, Watch, settle
 
 PHONE = 390
 
@@ -249,7 +249,11 @@ def sees_the_cash(lender: Hand, share: str, tongue: Tongue) -> None:
 def bob_withdraws_everything(bob: Hand, site: Site) -> None:
     bob.go("/wallet/")
     bob.follow("/wallet/withdrawals/new")
-    bob.fill(amount=str(cash(site, "bob").decimal), destination="DE89 3704 0044 0532 0130 00")
+    bob.follow("/wallet/destinations/new")
+    bob.fill(account="DE89 3704 0044 0532 0130 00", password=PASSWORD)
+    bob.press("/wallet/destinations/")
+    option = bob.page.locator('select[name="destination"] option').last
+    bob.fill(amount=str(cash(site, "bob").decimal), destination=option.get_attribute("value") or "")
     bob.press("/wallet/withdrawals/")
     assert "confirmed=1" in confirmation(bob)
     bob.press("/wallet/withdrawals/")

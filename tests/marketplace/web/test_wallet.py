@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 from kernel import new_id
 from marketplace import clock, jobs
 from marketplace.models import Role
-from tests.support.web import Visitor, settle
+from tests.support.web import PASSWORD, Visitor, Watch, settle
 
 
 @pytest.fixture
@@ -34,13 +34,24 @@ def balance(visitor: Visitor) -> str:
     return found[1]
 
 
+def bank_account(visitor: Visitor, account: str = "DE89 3704 0044 0532 0130 00") -> str:
+    """Add a bank account where there is none, and return the id of the first."""
+    if 'name="destination"' not in visitor.get("/wallet/withdrawals/new").text:
+        visitor.post("/wallet/destinations/", account=account, password=PASSWORD, key=str(new_id()))
+    page = visitor.get("/wallet/withdrawals/new").text
+    found = re.search(r'<option value="([0-9a-f-]{36})"', page)
+    assert found is not None
+    return found[1]
+
+
 def withdraw(visitor: Visitor, amount: str, **more: str) -> TestResponse:
     filled = {
         "currency": "USD",
         "amount": amount,
-        "destination": "DE89 3704 0044 0532 0130 00",
+        "password": PASSWORD,
         "key": str(new_id()),
     } | more
+    filled.setdefault("destination", bank_account(visitor))
     return visitor.post("/wallet/withdrawals/?confirmed=1", **filled)
 
 
@@ -102,7 +113,7 @@ def test_a_withdrawal_is_shown_before_it_is_made(bob: Visitor) -> None:
         "/wallet/withdrawals/",
         currency="USD",
         amount="100",
-        destination="12345678",
+        destination=bank_account(bob),
         key=str(new_id()),
     )
 
@@ -157,3 +168,70 @@ def test_a_guest_is_asked_to_sign_in_and_an_operator_is_refused(
     visitor.sign_in("olga")
     assert visitor.get("/wallet/").status_code == 403
     assert app.name == "tessera"
+
+
+def test_a_withdrawal_asks_for_the_password_again_after_minutes(bob: Visitor, watch: Watch) -> None:
+    add_funds(bob, "1000")
+    destination = bank_account(bob)
+    assert withdraw(bob, "1", destination=destination, password="").status_code == 303
+
+    watch.move(minutes=6)
+
+    for wrong in ("", "not it"):
+        page = withdraw(bob, "2", destination=destination, password=wrong)
+        assert page.status_code == 422
+        assert 'type="password"' in page.text
+    assert withdraw(bob, "2", destination=destination).status_code == 303
+    assert balance(bob) == "$997.00"
+
+
+def test_an_account_is_added_with_the_password_only(bob: Visitor) -> None:
+    page = bob.post("/wallet/destinations/", account="1234", password="no", key=str(new_id()))
+
+    assert page.status_code == 422
+    assert 'name="destination"' not in bob.get("/wallet/withdrawals/new").text
+
+
+def test_an_account_of_nobody_is_refused(bob: Visitor) -> None:
+    add_funds(bob, "1000")
+    bank_account(bob)
+
+    for unknown in ("nonsense", str(new_id())):
+        assert withdraw(bob, "1", destination=unknown).status_code == 422
+    assert bob.get(f"/wallet/destinations/{new_id()}").status_code == 404
+
+
+def test_two_operators_let_a_large_withdrawal_go(app: Flask, bob: Visitor) -> None:
+    add_funds(bob, "60000")
+    withdraw(bob, "50000.01")
+    assert "Waiting for approval" in bob.get("/wallet/").text
+    settle(app, "oscar", Role.OPERATOR)
+    olga, oscar = Visitor(app), Visitor(app)
+    olga.sign_in("olga")
+    oscar.sign_in("oscar")
+    found = re.search(r"/payouts/([0-9a-f-]{36})/approve", olga.get("/payouts/").text)
+    assert found is not None
+    path = f"/payouts/{found[1]}/approve"
+
+    assert olga.post(path).status_code == 303
+    assert olga.post(path).status_code == 409 or "1 of 2" in olga.get("/payouts/").text
+    assert oscar.post(path).status_code == 303
+
+    with app.app_context():
+        jobs.run_due(clock.now())
+    assert "Paid out" in bob.get("/wallet/").text
+
+
+def test_an_operator_refuses_and_the_lender_reads_why(app: Flask, bob: Visitor) -> None:
+    add_funds(bob, "60000")
+    withdraw(bob, "50000.01")
+    olga = Visitor(app)
+    olga.sign_in("olga")
+    found = re.search(r"/payouts/([0-9a-f-]{36})/refuse", olga.get("/payouts/").text)
+    assert found is not None
+
+    assert olga.post(f"/payouts/{found[1]}/refuse").status_code == 422
+    olga.post(f"/payouts/{found[1]}/refuse", why="Call us first")
+
+    assert balance(bob) == "$60,000.00"
+    assert "Call us first" in bob.get("/wallet/").text

@@ -1,0 +1,85 @@
+"""Payouts that wait for the house: large withdrawals, proceeds that came back, money still owed."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import Blueprint, request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+import escrow
+from marketplace import clock, withdrawing
+from marketplace.db import in_transaction, reader
+from marketplace.forms import Form
+from marketplace.people import me, requires
+from marketplace.schemas.payouts import Refusal
+from marketplace.web.pages import render, see_other
+
+blueprint = Blueprint("payouts", __name__, url_prefix="/payouts")
+
+
+@dataclass(frozen=True)
+class PayoutsPage:
+    """The three lists; `needed` is how many people a large withdrawal takes."""
+
+    review: tuple[escrow.PayoutLine, ...]
+    returned: tuple[escrow.PayoutLine, ...]
+    owed: tuple[escrow.Owed, ...]
+    needed: int
+
+
+@blueprint.get("/")
+@requires("operator")
+def index() -> tuple[str, int]:
+    """Show what waits."""
+    return _index(Form(Refusal()))
+
+
+@blueprint.post("/<uuid:payout_id>/approve")
+@requires("operator")
+def approve(payout_id: UUID) -> Response:
+    """Agree to a large withdrawal."""
+    by = f"operator:{me().id}"
+    in_transaction(
+        lambda session: withdrawing.approve_payout(
+            session, payout_id=payout_id, by=by, at=clock.now()
+        )
+    )
+    return see_other("payouts.index", said=_("You agreed to the withdrawal."))
+
+
+@blueprint.post("/<uuid:payout_id>/refuse")
+@requires("operator")
+def refuse(payout_id: UUID) -> Response | tuple[str, int]:
+    """Put the money of a large withdrawal back."""
+    form = Form(Refusal())
+    if not form.load(request.form):
+        return _index(form)
+    by, why = f"operator:{me().id}", form.values["why"]
+    in_transaction(
+        lambda session: escrow.refuse_payout(
+            session, payout_id=payout_id, by=by, why=why, at=clock.now()
+        )
+    )
+    return see_other("payouts.index", said=_("The money is back on its owner's account."))
+
+
+@blueprint.post("/<uuid:payout_id>/again")
+@requires("operator")
+def again(payout_id: UUID) -> Response:
+    """Send a borrower's money once more."""
+    in_transaction(
+        lambda session: withdrawing.send_again(session, payout_id=payout_id, at=clock.now())
+    )
+    return see_other("payouts.index", said=_("The money is on its way again."))
+
+
+def _index(form: Form) -> tuple[str, int]:
+    with reader() as session:
+        page = PayoutsPage(
+            review=tuple(escrow.payouts_in_review(session)),
+            returned=tuple(escrow.proceeds_that_came_back(session)),
+            owed=tuple(escrow.owed(session)),
+            needed=escrow.payment_policy().approvals,
+        )
+    return render("payouts/index.html", form=form, page=page)

@@ -1,0 +1,87 @@
+"""Money that leaves by its owner's wish, and what people of the house decide about it.
+
+Every function takes the writing session and is part of its transaction.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+import escrow
+from kernel import Money, find
+from marketplace import flows
+
+
+def withdraw_cash(
+    session: Session,
+    *,
+    owner_id: UUID,
+    destination_id: UUID,
+    amount: Money,
+    key: str,
+    at: datetime,
+) -> escrow.Payout:
+    """Take a lender's money out, after what they owe for returned deposits.
+
+    Raises:
+        DestinationNotUsable, OverDailyLimit, InsufficientFunds, KeyConflict: it cannot be.
+    """
+    escrow.meet_shortfalls(session, at=at)
+    payout = escrow.withdraw(
+        session,
+        owner_id=owner_id,
+        destination_id=destination_id,
+        amount=amount,
+        key=key,
+        gateway=flows.carrier(),
+        at=at,
+    )
+    flows.ask_to_send(session, payout, at=at)
+    return payout
+
+
+def add_destination(
+    session: Session, *, owner_id: UUID, label: str, key: str, at: datetime
+) -> escrow.Destination:
+    """Note a bank account to pay to; the demo bank knows it at once, Stripe asks its owner."""
+    row = escrow.add_destination(
+        session, owner_id=owner_id, label=label, key=key, gateway=flows.carrier(), at=at
+    )
+    if row.gateway == flows.gateway().name:
+        escrow.receive(session, event=flows.gateway().verify(row), at=at)
+    return row
+
+
+def approve_payout(session: Session, *, payout_id: UUID, by: str, at: datetime) -> escrow.Payout:
+    """Agree to a large withdrawal; with enough people it goes.
+
+    Raises:
+        SameApprover, MoveNotAllowed: this person cannot, or nothing waits.
+    """
+    payout = escrow.approve_payout(session, payout_id=payout_id, by=by, at=at)
+    flows.ask_to_send(session, payout, at=at)
+    return payout
+
+
+def send_again(session: Session, *, payout_id: UUID, at: datetime) -> escrow.Payout:
+    """Send a borrower's money again that had come back; asked twice, it goes once.
+
+    Raises:
+        InsufficientFunds: it has gone already.
+    """
+    failed = find(session, escrow.Payout, payout_id)
+    chosen = escrow.usable_destination(session, owner_id=failed.owner_id, at=at)
+    payout = escrow.begin_payout(
+        session,
+        kind=escrow.AccountKind.BORROWER,
+        owner_id=failed.owner_id,
+        amount=failed.amount,
+        destination=chosen.label if chosen else failed.destination,
+        destination_id=chosen.id if chosen else None,
+        key=f"again:{failed.id}",
+        gateway=flows.carrier(),
+        at=at,
+    )
+    flows.ask_to_send(session, payout, at=at)
+    return payout
