@@ -131,11 +131,12 @@ def _keep_limits(now: Market, lines: Confirmed) -> None:
     limits = now.limits
     width = int(now.listings.groups.max(initial=-1)) + 1
     left = dict(
-        zip((limits.mandate * width + limits.group).tolist(), limits.left.tolist(), strict=True)
+        zip((limits.mandate * width + limits.group + 1).tolist(), limits.left.tolist(), strict=True)
     )
     for column in now.listings.groups.T:
         group = column[lines.listing]
-        pair = np.where(group < 0, -1, lines.mandate * width + group)
+        # Zero is no group at all, and limits nobody.
+        pair = np.where(group < 0, 0, lines.mandate * width + group + 1)
         most = ints(left.get(each, UNBOUNDED) for each in pair.tolist())
         lines.keep(lines.so_far(pair) <= most, Dropped.LIMIT)
 
