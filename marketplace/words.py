@@ -198,7 +198,10 @@ NOUNS = {
 
 
 def spoken(code: str) -> str:
-    """Return the word for a noun or a state within a sentence; other text stays as it is."""
+    """Return the words for a noun, a state or reasons within a sentence; other text stays."""
+    reasons = code.split(", ")
+    if all(reason in MESSAGES for reason in reasons):
+        return " ".join(reason_word(reason) for reason in reasons)
     if code.lower() in NOUNS:
         return str(NOUNS[code.lower()])
     return next((str(words[code].text) for words in STATES.values() if code in words), code)
