@@ -57,6 +57,7 @@ from origination.operations import (
 from origination.operations.applications import NotADraft, NotYours, ProductNotOffered
 from origination.operations.decisions import (
     ApprovalNeedsReason,
+    MayNotBorrow,
     OfferExpired,
     SameHands,
     UnknownReason,
@@ -138,6 +139,7 @@ __all__ = [
     "ListingFilters",
     "ListingSort",
     "ListingStatus",
+    "MayNotBorrow",
     "Moment",
     "NotADraft",
     "NotYours",

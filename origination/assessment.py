@@ -29,6 +29,7 @@ class Assessment:
         score: with the points of every characteristic.
         grade: the grade reached; the product's last one where the score is below all.
         failures: codes of eligibility rules that fail.
+        bars: those of them that nobody may approve against.
         reasons: at most four codes: failed rules first, then the greatest losses of points.
         eligible: whether every rule holds and the score reaches a grade.
     """
@@ -36,6 +37,7 @@ class Assessment:
     score: Score
     grade: str
     failures: tuple[str, ...]
+    bars: tuple[str, ...]
     reasons: tuple[str, ...]
     eligible: bool
 
@@ -49,6 +51,7 @@ def assess(policy: Policy, facts: Facts, *, amount: Money) -> Assessment:
         score=score,
         grade=score.grade or policy.pricing.scorecard.grades[-1][0],
         failures=failures,
+        bars=policy.limits.bars(facts, amount=amount),
         reasons=tuple(reasons)[:MOST_REASONS],
         eligible=not failures and score.grade is not None,
     )

@@ -1,5 +1,6 @@
 """What may be applied for, and by whom: limits and eligibility rules of a product."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
@@ -39,13 +40,17 @@ class Missing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One condition of eligibility, with the reason code of its failure."""
+    """One condition of eligibility, with the reason code of its failure.
+
+    Where it is `absolute` nobody may approve against it: a contract would not bind.
+    """
 
     fact: str
     at_least: int | None
     at_most: int | None
     missing: Missing
     reason: str
+    absolute: bool
 
     @classmethod
     def read(cls, table: Table) -> Self:
@@ -57,6 +62,7 @@ class Rule:
             at_most=threshold(table, "at_most", fact) if table.has("at_most") else None,
             missing=table.word("missing", Missing),
             reason=reason_code(table),
+            absolute=table.has("absolute") and table.get("absolute", bool, "true"),
         )
         if rule.at_least is None and rule.at_most is None:
             raise table.refuse("fact", "the rule has no bound", "Add at_least or at_most")
@@ -154,8 +160,16 @@ class Limits:
 
     def failures(self, facts: Facts, *, amount: Money) -> tuple[str, ...]:
         """Return the reason codes of the eligibility rules that fail, in the product's order."""
-        failed = (r.reason for r in self.eligibility if not r.holds(facts, amount=amount))
-        return tuple(dict.fromkeys(failed))
+        return _reasons(rule for rule in self.eligibility if not rule.holds(facts, amount=amount))
+
+    def bars(self, facts: Facts, *, amount: Money) -> tuple[str, ...]:
+        """Return those of the failures that nobody may approve against."""
+        absolute = (rule for rule in self.eligibility if rule.absolute)
+        return _reasons(rule for rule in absolute if not rule.holds(facts, amount=amount))
+
+
+def _reasons(failed: Iterable[Rule]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(rule.reason for rule in failed))
 
 
 def fact_name(table: Table, name: str = "fact") -> str:

@@ -33,6 +33,10 @@ class ApprovalNeedsReason(Refused):
     """The applicant does not meet the rules ({reasons}); note why you approve all the same."""
 
 
+class MayNotBorrow(Refused):
+    """Nobody may approve this application: {reasons} Decline it."""
+
+
 class UnknownReason(Invalid):
     """“{reason}” is no reason code; choose from the list."""
 
@@ -100,6 +104,7 @@ def decide(
         MoveNotAllowed: the application does not wait for a decision.
         SameHands: the reviewer decides.
         ApprovalNeedsReason: the rules are not met, and neither a note nor a grade says why.
+        MayNotBorrow: a rule is not met that nobody may approve against.
         UnknownReason: a code is not in the list.
         RateAboveCap, AmountOutsideLimits, AmountOffStep, TermNotOffered, GradeNotOffered: the
             offer is not one the product may make.
@@ -200,7 +205,9 @@ def _offer(
 
 
 def _require_ground(assessment: Assessment, *, grade: str | None, note: str) -> None:
-    """Refuse to approve against the rules without saying why."""
+    """Refuse to approve against the rules without saying why, and against some of them at all."""
+    if assessment.bars:
+        raise MayNotBorrow(reasons=", ".join(assessment.bars))
     if not assessment.eligible and grade is None and not note.strip():
         raise ApprovalNeedsReason(reasons=", ".join(assessment.reasons))
 

@@ -136,3 +136,21 @@ def test_a_reason_is_named_once_however_many_rules_have_it() -> None:
 def test_limits_without_sense_are_refused(limits: dict[str, Any], message: str) -> None:
     with pytest.raises(UnusablePolicy, match=message):
         read(limits)
+
+
+def test_only_an_absolute_rule_bars() -> None:
+    limits = read(
+        some_limits(
+            eligibility=[
+                a_rule(absolute=True),
+                a_rule(fact="employment_years", at_least=1, reason="short_employment"),
+            ]
+        )
+    )
+    applicant = Facts(age=17, employment_years=0)
+
+    assert limits.failures(applicant, amount=dollars("500.00")) == (
+        "below_minimum_age",
+        "short_employment",
+    )
+    assert limits.bars(applicant, amount=dollars("500.00")) == ("below_minimum_age",)

@@ -10,6 +10,7 @@ from origination import (
     ApprovalNeedsReason,
     Decision,
     DecisionKind,
+    MayNotBorrow,
     NotYours,
     OfferExpired,
     RateAboveCap,
@@ -153,6 +154,18 @@ def test_approving_against_the_rules_needs_a_note(session: Session) -> None:
     made = decided_by_oscar(session, application, note="The other debt was paid; letter seen.")
 
     assert made.reasons == ["despite_rules"]
+
+
+def test_nobody_approves_whom_a_contract_would_not_bind(session: Session) -> None:
+    application = a_reviewed(session, facts=changed(age=17))
+
+    with pytest.raises(MayNotBorrow, match="below_minimum_age"):
+        decided_by_oscar(session, application, note="A gifted child.")
+    with pytest.raises(MayNotBorrow):
+        decided_by_oscar(session, application, grade="A", rate=Rate.percent("7.12"))
+    made = decided_by_oscar(session, application, approve=False)
+
+    assert made.reasons[0] == "below_minimum_age"
 
 
 def test_a_grade_from_outside_is_recorded_as_such(session: Session) -> None:
