@@ -168,6 +168,7 @@ HOMES = {
 MEMOS = {
     r"Deposit": _l("Money arrived"),
     r"Mandates": _l("By your auto-invest orders"),
+    r"To bank account on file": _l("To the bank account on file"),
     r"To (?P<where>.+)": _l("To %(where)s"),
     r"Order on (?P<loan>L-\d+)": _l("Order on %(loan)s"),
     r"Order on (?P<loan>L-\d+) cancelled": _l("Order on %(loan)s cancelled"),

@@ -272,7 +272,7 @@ def test_a_listing_tells_how_far_it_is_funded(app: Flask, alice: Visitor) -> Non
 
     assert "$3,000 of $12,000 funded" in page
     assert "$9,000.00" in page
-    assert "in 2 weeks" in page
+    assert "in 14 days" in page
 
 
 def test_a_paid_out_loan_is_linked(app: Flask, alice: Visitor) -> None:

@@ -42,7 +42,7 @@ def test_the_desk_shows_how_much_is_funded(app: Flask, listing: UUID, olga: Visi
     page = olga.get("/desk/").text
 
     assert "$3,000.00" in page
-    assert "of $12,000.00 by 1 orders" in page
+    assert "of $12,000.00 by 1 order" in page
     assert "Pay out" not in page
 
 
