@@ -110,10 +110,16 @@ class Contract:
         _require(grace == 0 or grace < self.installments, "principal_grace", "it outlasts the loan")
         agreed = self.rate_changes or self.dated_rates or self.advances or self.amortized_over
         _require(not (flat and agreed), "method", "flat interest is settled for the whole term")
-        for name, events in (("dated_rates", self.dated_rates), ("advances", self.advances)):
+        # A regular first period may be reckoned from before the payout; nothing is paid out then.
+        payout = max(self.start, self.interest_start)
+        later = (
+            ("dated_rates", self.dated_rates, self.interest_start),
+            ("advances", self.advances, payout),
+        )
+        for name, events, since in later:
             days = [event.on for event in events]
             _require(days == sorted(days), name, "they must stand by ascending day")
-            within = not days or self.interest_start <= days[0] <= days[-1] < self.maturity
+            within = not days or since <= days[0] <= days[-1] < self.maturity
             _require(within, name, "they must lie between the start and the end")
         positive = all(advance.amount.is_positive for advance in self.advances)
         _require(positive, "advances", "each must be more than nothing")

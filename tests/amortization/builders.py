@@ -159,9 +159,13 @@ def special_contracts(draw: st.DrawFn) -> Contract:
     if rules.method is Method.FLAT:
         return signed
     span = (signed.maturity - signed.interest_start).days
-    on = st.integers(0, span - 1).map(lambda days: signed.interest_start + timedelta(days=days))
+    before = max((start - signed.interest_start).days, 0)
+    on, paid_out = (
+        st.integers(least, span - 1).map(lambda days: signed.interest_start + timedelta(days=days))
+        for least in (0, before)
+    )
     rates = sorted(draw(st.lists(on, max_size=2, unique=True)))
-    parts = [] if rules.down_payment.value else sorted(draw(st.lists(on, max_size=2)))
+    parts = [] if rules.down_payment.value else sorted(draw(st.lists(paid_out, max_size=2)))
     return replace(
         signed,
         dated_rates=tuple(DatedRate(day, draw(RATES), recast=draw(st.booleans())) for day in rates),

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 
 from amortization import (
@@ -16,6 +17,7 @@ from amortization import (
     InstallmentBasis,
     Method,
     Remainder,
+    UnusableTerms,
     schedule,
 )
 from kernel import Rate, Rounding
@@ -307,3 +309,14 @@ def test_interest_may_run_to_the_day_on_which_is_paid() -> None:
     assert tuple(row.due_on for row in promised.rows) == due
     assert [row.interest for row in promised.rows] == [usd("31"), usd("32"), usd("28")]
     assert promised.contract.due(9) == due[2] == due[0] + timedelta(days=60)
+
+
+def test_nothing_is_paid_out_before_the_loan_starts() -> None:
+    signed = contract(
+        start=date(2010, 1, 3),
+        conventions=replace(PLAIN, due_day=2, first_period=FirstPeriod.REGULAR),
+    )
+    too_soon = Advance(date(2010, 1, 2), usd("1"))
+
+    with pytest.raises(UnusableTerms, match="between the start and the end"):
+        replace(signed, advances=(too_soon,))

@@ -12,8 +12,13 @@ import servicing
 from kernel import Base, UtcDateTime
 from marketplace.models import Job, JobState
 
-# A second try may ask for one more batch, and which shard of an account is used is chance.
-NOT_COMPARED = {"job", "batch", "number", "account"}
+# A second try may ask for one more batch, seal or proof; which shard of an account is used is
+# chance.
+NOT_COMPARED = {"job", "batch", "batch_record", "number", "account"} | {
+    "seal",
+    "sealed_account",
+    "verification",
+}
 # What is counted rather than meant.
 COUNTERS = {"id", "number", "version", "idle_why"}
 IDENTITY = re.compile(
