@@ -99,7 +99,7 @@ def upper_bound(market: Market) -> int:
     most = np.minimum(spendable, np.maximum(mandates.remaining, 0))
     each = np.minimum(mandates.cap, most)
     by_profile = _sums(mandates.profile, each, len(matches))
-    room = listings.room - listings.manual
+    room = np.maximum(listings.room - listings.manual, 0)
     by_listings = np.minimum(room, by_profile @ matches.astype(np.int64)).sum()
     reach = _reach(matches, room, mandates.cap, mandates.profile)
     of_lender = _sums(mandates.lender, np.minimum(most, reach), len(market.lenders.keys))
