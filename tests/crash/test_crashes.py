@@ -82,8 +82,8 @@ def fault_after(run: Run, scene: Scene, runner: Runner, *, at: int, way: Way) ->
     with run.copy(scene.before.url) as url:
         world = World(url, scene.before.folder, scene.before.moment)
         outcome = runner.run(told, world, step, at, way)
-        if way is Way.KILL:
-            assert outcome is None, "the run was not killed"
+        # A run may pass a point fewer than the one that counted them, and end by itself.
+        if outcome is None:
             outcome = runner.run(recovered, world, step)
         assert outcome is not None
         different = books.difference(scene.expected.state, outcome.state)
