@@ -1,4 +1,5 @@
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -6,24 +7,27 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from kernel import NotFound
-from origination import NothingToSign, NotYours, last_signature, sign
+from origination import Application, NothingToSign, NotYours, Signature, last_signature, sign
 from tests.origination.stories import ALICE, BOB, NOON, an_approved
 
 AGREEMENT = "<p>Alice 借款</p>"
 
 
+def signed(session: Session, application: Application, **wishes: Any) -> Signature:
+    """Sign as alice would, but for what a test wishes otherwise."""
+    usual: dict[str, Any] = {
+        "borrower_id": ALICE,
+        "signer": "Alice",
+        "document": AGREEMENT,
+        "language": "zh",
+    }
+    return sign(session, application_id=application.id, at=NOON, **(usual | wishes))
+
+
 def test_a_signature_keeps_the_document_word_for_word(session: Session) -> None:
     application = an_approved(session)
 
-    signature = sign(
-        session,
-        application_id=application.id,
-        borrower_id=ALICE,
-        signer="Alice",
-        document=AGREEMENT,
-        language="zh",
-        at=NOON,
-    )
+    signature = signed(session, application)
 
     assert last_signature(session, application_id=application.id) is signature
     assert signature.document == AGREEMENT
@@ -34,15 +38,7 @@ def test_nobody_signs_for_somebody_else(session: Session) -> None:
     application = an_approved(session)
 
     with pytest.raises(NotYours):
-        sign(
-            session,
-            application_id=application.id,
-            borrower_id=BOB,
-            signer="Alice",
-            document=AGREEMENT,
-            language="zh",
-            at=NOON,
-        )
+        signed(session, application, borrower_id=BOB)
 
 
 @pytest.mark.parametrize(("signer", "document"), [(" ", AGREEMENT), ("Alice", " ")])
@@ -52,15 +48,7 @@ def test_a_signature_needs_a_name_and_a_document(
     application = an_approved(session)
 
     with pytest.raises(NothingToSign):
-        sign(
-            session,
-            application_id=application.id,
-            borrower_id=ALICE,
-            signer=signer,
-            document=document,
-            language="zh",
-            at=NOON,
-        )
+        signed(session, application, signer=signer, document=document)
 
 
 def test_without_a_signature_there_is_no_agreement(session: Session) -> None:
@@ -73,15 +61,7 @@ def test_without_a_signature_there_is_no_agreement(session: Session) -> None:
 @pytest.mark.parametrize("attack", ["UPDATE signature SET document = ''", "DELETE FROM signature"])
 def test_what_is_signed_cannot_be_changed_afterwards(session: Session, attack: str) -> None:
     application = an_approved(session)
-    sign(
-        session,
-        application_id=application.id,
-        borrower_id=ALICE,
-        signer="Alice",
-        document=AGREEMENT,
-        language="zh",
-        at=NOON,
-    )
+    signed(session, application)
 
     with pytest.raises(DBAPIError, match="what is written stays"), session.begin_nested():
         session.execute(text(attack))
