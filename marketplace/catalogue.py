@@ -112,7 +112,8 @@ def write(po: Path, catalogue: Catalog) -> None:
 
 
 def _is_inside(wanted: str, path: str | os.PathLike[str]) -> bool:
-    parts = Path(path).resolve().relative_to(ROOT).parts
+    # Not resolved: an environment that is linked from elsewhere lies inside all the same.
+    parts = Path(path).absolute().relative_to(ROOT).parts
     return not parts or parts[0] == wanted
 
 
