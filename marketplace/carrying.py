@@ -93,6 +93,11 @@ def checkout(deposit: escrow.Deposit, *, back: str, at: datetime) -> str:
 
 def onboard(destination: escrow.Destination, *, back: str, at: datetime) -> str:
     """Return the address of Stripe's page on which somebody who is to be paid says who they are."""
+    return flows.stripe().onboarding(open_payee(destination, at=at), back=back)
+
+
+def open_payee(destination: escrow.Destination, *, at: datetime) -> str:
+    """Open an account at Stripe for somebody who is to be paid, and return its name."""
     bank = flows.stripe()
     intent = Intent(
         "account",
@@ -106,7 +111,7 @@ def onboard(destination: escrow.Destination, *, back: str, at: datetime) -> str:
         find(session, escrow.Destination, destination.id).reference = account
 
     in_transaction(name)
-    return bank.onboarding(account, back=back)
+    return account
 
 
 def send(payout: escrow.Payout, *, at: datetime) -> None:

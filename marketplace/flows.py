@@ -21,8 +21,13 @@ from marketplace import jobs
 BATCH, EXPIRY, PAYOUT = "matching.batch", "listing.expiry", "escrow.payout"
 RELEASE, HEAR, TEND = "escrow.release", "escrow.hear", "escrow.tend"
 CLOSE = "day.close"
+ON_FILE = "bank account on file"
 # A minute, and a moment more for what was begun in it to be committed.
 GATHERING = timedelta(minutes=1, seconds=2)
+
+
+class NowhereToPay(Refused):
+    """The borrower has not said where to be paid, or their bank account is not verified yet."""
 
 
 class NoStripe(Refused):
@@ -178,30 +183,65 @@ def release(session: Session, *, at: datetime) -> None:
 
 
 def disburse(
-    session: Session, *, listing_id: UUID, by: str, at: datetime, on: date
+    session: Session,
+    *,
+    listing_id: UUID,
+    by: str,
+    at: datetime,
+    on: date,
+    bank: escrow.PaymentGateway | None = None,
 ) -> servicing.Loan:
     """Make a loan of a funded listing and send the proceeds to its borrower's bank.
 
-    Done again, it returns the same loan and sends nothing.
+    Done again, it returns the same loan and sends nothing. Interest runs from the day of the loan,
+    so none is made whose proceeds could not leave.
+
+    Args:
+        session: the writing session.
+        listing_id: what is funded.
+        by: who pays it out.
+        at: the moment.
+        on: the day on which the loan begins.
+        bank: who carries the proceeds, where it is not the installation's own.
 
     Raises:
         StillRevocable: a lender may still take its order back.
+        NowhereToPay: the borrower has not said where to be paid.
     """
+    carried_by = bank or carrier()
+    listing = find(session, origination.Listing, listing_id)
+    to = payee(session, owner_id=listing.borrower_id, bank=carried_by, at=at)
     until = matching.revocable_until(session, listing_id=listing_id)
     if until is not None and at < until:
-        number = find(session, origination.Listing, listing_id).number
-        raise matching.StillRevocable(number=number, until=until.isoformat(timespec="minutes"))
+        raise matching.StillRevocable(
+            number=listing.number, until=until.isoformat(timespec="minutes")
+        )
     loan = servicing.open_loan(session, listing_id=listing_id, at=at, on=on, by=by)
     pay_out(
         session,
         kind=escrow.AccountKind.BORROWER,
         owner_id=loan.borrower_id,
         amount=servicing.proceeds(loan),
-        destination="bank account on file",
+        to=to,
         key=f"proceeds:{loan.id}",
+        bank=carried_by,
         at=at,
     )
     return loan
+
+
+def payee(
+    session: Session, *, owner_id: UUID, bank: escrow.PaymentGateway, at: datetime
+) -> escrow.Destination | None:
+    """Return the bank account of a borrower, which only the demo's own bank does without.
+
+    Raises:
+        NowhereToPay: the borrower has named none that is verified.
+    """
+    chosen = escrow.usable_destination(session, owner_id=owner_id, gateway=bank.name, at=at)
+    if chosen is None and bank.name == escrow.StripeGateway.name:
+        raise NowhereToPay
+    return chosen
 
 
 def pay_out(
@@ -210,8 +250,9 @@ def pay_out(
     kind: escrow.AccountKind,
     owner_id: UUID,
     amount: Money,
-    destination: str,
+    to: escrow.Destination | None,
     key: str,
+    bank: escrow.PaymentGateway,
     at: datetime,
 ) -> escrow.Payout:
     """Hold money that leaves, and let the worker send it after the commit."""
@@ -220,9 +261,10 @@ def pay_out(
         kind=kind,
         owner_id=owner_id,
         amount=amount,
-        destination=destination,
+        destination=ON_FILE if to is None else to.label,
+        destination_id=None if to is None else to.id,
         key=key,
-        gateway=carrier(),
+        gateway=bank,
         at=at,
     )
     ask_to_send(session, payout, at=at)

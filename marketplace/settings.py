@@ -96,6 +96,8 @@ def _payments(env: Env) -> dict[str, Any]:
         "STRIPE_WEBHOOK_SECRET": env.str("STRIPE_WEBHOOK_SECRET", ""),
         # Another address than Stripe's own: a demo bank that speaks as Stripe does.
         "STRIPE_ADDRESS": env.str("STRIPE_ADDRESS", ""),
+        # Where the demo bank keeps what it knows, if this site shows its pages.
+        "DEMO_BANK": env.str("DEMO_BANK", ""),
         "STRIPE_PATIENCE": env.float("STRIPE_PATIENCE", 20.0),  # seconds
     }
 

@@ -8,6 +8,7 @@ from marketplace.assets import init_assets
 from marketplace.cli import init_commands
 from marketplace.clock import system_clock
 from marketplace.db import init_database
+from marketplace.demo_bank import init_demo_bank
 from marketplace.errands import init_errands
 from marketplace.errors import init_errors
 from marketplace.formats import init_formats
@@ -26,6 +27,7 @@ csrf = CSRFProtect()
 def init_app(app: Flask) -> None:
     """Give a bare application its database, people, languages, pages, commands and headers."""
     app.config.setdefault("CLOCK", system_clock)
+    init_demo_bank(app)
     _trust_proxies(app)
     init_database(app)
     csrf.init_app(app)

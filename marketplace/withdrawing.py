@@ -69,19 +69,18 @@ def send_again(session: Session, *, payout_id: UUID, at: datetime) -> escrow.Pay
 
     Raises:
         InsufficientFunds: it has gone already.
+        NowhereToPay: the borrower has named no bank account that is verified.
     """
     failed = find(session, escrow.Payout, payout_id)
-    chosen = escrow.usable_destination(session, owner_id=failed.owner_id, at=at)
-    payout = escrow.begin_payout(
+    bank = flows.carrier()
+    to = flows.payee(session, owner_id=failed.owner_id, bank=bank, at=at)
+    return flows.pay_out(
         session,
         kind=escrow.AccountKind.BORROWER,
         owner_id=failed.owner_id,
         amount=failed.amount,
-        destination=chosen.label if chosen else failed.destination,
-        destination_id=chosen.id if chosen else None,
+        to=to,
         key=f"again:{failed.id}",
-        gateway=flows.carrier(),
+        bank=bank,
         at=at,
     )
-    flows.ask_to_send(session, payout, at=at)
-    return payout

@@ -25,7 +25,8 @@ def main(arguments: list[str] | None = None) -> None:
     postman = Postman(store)
     server = make_server(given.host, given.port, app, threaded=True, request_handler=Quiet)
     Thread(target=postman.run, daemon=True).start()
-    print(f"The demo bank answers on http://{given.host}:{server.server_port} with {KEY}.")  # noqa: T201 - a command speaks
+    if not given.quiet:
+        print(f"The demo bank answers on http://{given.host}:{server.server_port} with {KEY}.")  # noqa: T201 - a command speaks
     try:
         server.serve_forever()
     except KeyboardInterrupt:
@@ -42,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--public-url", help="the address of the pages, when another is in front")
     parser.add_argument("--webhook-url", help="who is told of events")
     parser.add_argument("--webhook-secret", default=SECRET)
+    parser.add_argument("--quiet", action="store_true", help="do not say where it answers")
     return parser
 
 

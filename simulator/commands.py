@@ -4,11 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from simulator import deliveries as post
-from simulator import faults, forgery
+from simulator import faults, forgery, funds
 from simulator.call import Call, Params
 from simulator.clock import advance, catch_up
 from simulator.errors import Body, no_such
-from simulator.funds import DAY
 from simulator.resources import accounts, charging, disputes, payouts, refunds
 from simulator.store import Store, Turn
 
@@ -27,7 +26,7 @@ def clock(
             now = turn.now
             turn.put_setting("clock", {"frozen": now if freeze else None, "offset": 0})
             turn.set_now(now)
-        moment = turn.now + int(days * DAY + seconds)
+        moment = turn.now + int(days * funds.DAY + seconds)
         if to is not None:
             moment = int(datetime.fromisoformat(to).timestamp())
         happened = advance(turn, moment)
@@ -142,6 +141,23 @@ def account(store: Store, *, account: str, bank: str = "", restricted: str = "")
         else:
             accounts.onboard(call, body, bank or "000123456789", "Test Holder")
         return _told(body)
+
+
+def fund(store: Store, *, balance: int, currency: str = "usd", again: bool = False) -> Body:
+    """Let the platform own so much, in minor units, by one movement of its balance; once.
+
+    `again` sets it once more, for a platform that began anew while the bank stayed.
+    """
+    with store.turn() as turn:
+        name = f"funded:{currency}"
+        call = Call(turn, Params({}))
+        missing = balance - sum(funds.balance(call).get(currency, (0, 0)))
+        done = turn.setting(name, None) is not None and not again
+        if missing and not done:
+            words = "Opening balance"
+            funds.enter(call, "topup", missing, source=None, currency=currency, description=words)
+        turn.put_setting(name, {"balance": balance})
+        return {"moved": 0 if done else missing}
 
 
 def _subject(turn: Turn, kind: str, identifier: str) -> tuple[Call, Body]:

@@ -21,6 +21,7 @@ COMMANDS: dict[str, Command] = {
     "dispute": commands.dispute,
     "faults": commands.fault,
     "forge": commands.forge,
+    "fund": commands.fund,
     "payout": commands.payout,
     "refund": commands.refund,
     "return": commands.return_debit,

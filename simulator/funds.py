@@ -30,7 +30,7 @@ def enter(
     kind: str,
     amount: int,
     *,
-    source: str,
+    source: str | None,
     currency: str,
     account: str | None = None,
     fee: int = 0,

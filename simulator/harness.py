@@ -35,26 +35,31 @@ class Simulator:
         store: what it knows.
     """
 
-    def __init__(self, *, webhook_url: str | None = None, secret: str = SECRET) -> None:
+    def __init__(
+        self, *, webhook_url: str | None = None, secret: str = SECRET, public_url: str | None = None
+    ) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="demo-bank-")
         self.store = Store(Path(self._folder.name) / "bank.sqlite3", durable=False)
         self.secret = secret
         commands.clock(self.store, freeze=True)
         listen(self.store, webhook_url or "http://127.0.0.1:9/nobody", secret)
-        app = create_app(store=self.store)
+        app = create_app(store=self.store, public_url=public_url)
         self._server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     @classmethod
-    def start(cls, *, webhook_url: str | None = None, secret: str = SECRET) -> Self:
+    def start(
+        cls, *, webhook_url: str | None = None, secret: str = SECRET, public_url: str | None = None
+    ) -> Self:
         """Serve a new demo bank on a free port; its clock stands still until `advance`.
 
         Args:
             webhook_url: where `deliver` posts events.
             secret: what deliveries are signed with.
+            public_url: the address of its pages, where another server shows them.
         """
-        simulator = cls(webhook_url=webhook_url, secret=secret)
+        simulator = cls(webhook_url=webhook_url, secret=secret, public_url=public_url)
         simulator._thread.start()
         return simulator
 

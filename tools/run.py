@@ -11,16 +11,21 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
+from hashlib import sha256
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import NoReturn
+from urllib.parse import SplitResult, urlsplit
 
 from tools.prepare import BIN, ROOT, Trouble, prepare
 
 Programs = dict[str, subprocess.Popen[bytes]]
 
 LAST_PORT = 65535
+LOOPBACK = "127.0.0.1"
+SQLITE = "sqlite:///"
 PATIENCE = 60  # seconds until a site that does not answer is given up
 GRACE = 10  # seconds in which the site and the worker may finish what they are doing
 EVERYWHERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - only compared
@@ -47,13 +52,18 @@ def serve(host: str, wanted_port: str) -> None:
     port = _free_port(host, wanted_port)
     prepare("run")
     environment = _environment()
-    _flask("db", "upgrade", environment=environment)
-    _flask("demo", "--if-empty", environment=environment)
     programs: Programs = {}
     try:
+        if not environment.get("STRIPE_SECRET_KEY"):
+            environment |= bank_settings(environment)
+            programs["the demo bank"] = _bank(_address(host, port), environment)
+        _flask("db", "upgrade", environment=environment)
+        if "the demo bank" in programs:
+            _wait_for("the demo bank", environment["STRIPE_ADDRESS"], programs)
+        _flask("demo", "--if-empty", environment=environment)
         programs["the site"] = _gunicorn(host, port, environment)
         logins = _flask("demo", "--logins", environment=environment, stdout=subprocess.PIPE)
-        _wait_for_the_first_page(host, port, programs)
+        _wait_for("the site", _address(host, port), programs)
         programs["the worker"] = _start("-m", "flask", "work", "--forever", environment=environment)
         _say(f"\nTessera answers on {_address(host, port)} - Ctrl-C stops it.\n{logins}")
         _watch(programs)
@@ -98,6 +108,38 @@ def _environment() -> dict[str, str]:
     } | chosen
 
 
+def bank_settings(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings with which the site takes the demo bank for Stripe.
+
+    The bank keeps what it knows beside the database that it belongs to, so that both go on where
+    they were.
+    """
+    url = environment["DATABASE_URL"]
+    if url.startswith(SQLITE):
+        file = ROOT / f"{url.removeprefix(SQLITE)}.bank"
+    else:
+        file = ROOT / "instance" / f"{sha256(url.encode()).hexdigest()[:12]}.bank"
+    with socket.create_server((LOOPBACK, 0)) as trial:
+        port = trial.getsockname()[1]
+    return {
+        "DEMO_BANK": str(file),
+        "STRIPE_ADDRESS": f"http://{LOOPBACK}:{port}",
+        "STRIPE_SECRET_KEY": "sk_test_demo",
+        "STRIPE_WEBHOOK_SECRET": sha256(f"whsec {environment['SECRET_KEY']}".encode()).hexdigest(),
+    }
+
+
+def _bank(site: str, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """Start the demo bank; its pages are a part of the site, the rest is for this machine alone."""
+    return _start(
+        *("-m", "simulator", "--quiet", "--port", environment["STRIPE_ADDRESS"].rpartition(":")[2]),
+        *("--store", environment["DEMO_BANK"], "--public-url", "/demo-bank"),
+        *("--webhook-url", f"{site}/webhooks/stripe"),
+        *("--webhook-secret", environment["STRIPE_WEBHOOK_SECRET"]),
+        environment=environment,
+    )
+
+
 def _secret(file: Path) -> str:
     """Return this checkout's own secret, which signs sessions; made on the first run."""
     if not file.exists():
@@ -129,25 +171,25 @@ def _gunicorn(host: str, port: int, environment: dict[str, str]) -> subprocess.P
     )
 
 
-def _start(*arguments: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+def _start(*arguments: str, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """Start a program in a process group of its own, so that Ctrl-C reaches it through us alone."""
     return subprocess.Popen(
         [BIN / "python", *arguments], cwd=ROOT, env=environment, process_group=0
     )
 
 
-def _wait_for_the_first_page(host: str, port: int, programs: Programs) -> None:
+def _wait_for(name: str, address: str, programs: Programs) -> None:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         _ensure_alive(programs)
-        if _answers(host, port):
+        if _answers(urlsplit(address)):
             return
         time.sleep(0.1)
-    raise Trouble(f"the site did not answer within {PATIENCE} seconds; what it said stands above")
+    raise Trouble(f"{name} did not answer within {PATIENCE} seconds; what it said stands above")
 
 
-def _answers(host: str, port: int) -> bool:
-    connection = HTTPConnection(EVERYWHERE.get(host, host), port, timeout=5)
+def _answers(address: SplitResult) -> bool:
+    connection = HTTPConnection(address.hostname or "", address.port, timeout=5)
     try:
         connection.request("GET", "/")
         return connection.getresponse().status < HTTPStatus.INTERNAL_SERVER_ERROR

@@ -56,12 +56,15 @@ def destinations_of(session: Session, *, owner_id: UUID) -> Sequence[Destination
     ).all()
 
 
-def usable_destination(session: Session, *, owner_id: UUID, at: datetime) -> Destination | None:
-    """Return the newest bank account of somebody that may be paid to by now."""
+def usable_destination(
+    session: Session, *, owner_id: UUID, gateway: str, at: datetime
+) -> Destination | None:
+    """Return the newest bank account of somebody that a gateway may pay to by now."""
     return session.scalar(
         select(Destination)
         .where(
             Destination.owner_id == owner_id,
+            Destination.gateway == gateway,
             Destination.status == DestinationStatus.VERIFIED,
             Destination.usable_from <= at,
         )

@@ -25,6 +25,7 @@ def command(*, if_empty: bool, logins: bool) -> None:
         raise click.ClickException("This is no demo; set DEMO=1 to allow invented people.")
     if _has_people():
         if if_empty:
+            _open_the_bank(again=False)
             return
         raise click.ClickException(
             "People have accounts in this database; name another with DATABASE_URL."
@@ -33,6 +34,14 @@ def command(*, if_empty: bool, logins: bool) -> None:
     demo.fill(clock.today())
     # Its investors find proofs from the first minute on.
     sealing.seal_all(clock.now())
+    _open_the_bank(again=True)
+
+
+def _open_the_bank(*, again: bool) -> None:
+    if current_app.config["DEMO_BANK"]:
+        from marketplace.demo import bank  # noqa: PLC0415 - only a demo has a use for it
+
+        bank.open_accounts(again=again)
 
 
 def _has_people() -> bool:

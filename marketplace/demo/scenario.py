@@ -233,7 +233,12 @@ class Scenario:
         """Make the loan and choose how its borrower will behave."""
         with atomic() as session:
             loan = flows.disburse(
-                session, listing_id=listing_id, by=self.by(OSCAR), at=noon(on), on=on
+                session,
+                listing_id=listing_id,
+                by=self.by(OSCAR),
+                at=noon(on),
+                on=on,
+                bank=flows.gateway(),
             )
             played = Played(loan.id, on)
         number = len(self.loans)

@@ -135,8 +135,9 @@ def withdraw(app: Flask) -> None:
             kind=escrow.AccountKind.LENDER,
             owner_id=bob,
             amount=usd("1000"),
-            destination="bank",
+            to=None,
             key="withdraw",
+            bank=flows.gateway(),
             at=clock.now(),
         )
     )

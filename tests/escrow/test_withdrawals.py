@@ -237,8 +237,8 @@ def test_what_waits_for_somebody_is_listed(session: Session) -> None:
 
     assert (waiting.id, waiting.approved_by) == (payout.id, (OLGA,))
     assert list(escrow.destinations_of(session, owner_id=BOB)) == [bank]
-    assert escrow.usable_destination(session, owner_id=BOB, at=AT) is bank
-    assert escrow.usable_destination(session, owner_id=CAROL, at=AT) is None
+    assert escrow.usable_destination(session, owner_id=BOB, gateway=bank.gateway, at=AT) is bank
+    assert escrow.usable_destination(session, owner_id=BOB, gateway="other", at=AT) is None
 
 
 def test_what_is_owed_is_shown_to_its_lender_and_to_the_house(session: Session) -> None:

@@ -1,17 +1,13 @@
 """Money carried by Stripe, as the demo bank plays it: every call once, whatever goes wrong."""
 
-import hmac
 import json
 import random
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,10 +15,11 @@ from sqlalchemy.orm import Session
 import escrow
 from escrow import AccountKind, AccountRef, Deposit, GatewayCall, GatewayEvent, Payout
 from kernel import Currency, DomainError, Money, new_id
-from marketplace import carrying, clock, flows, jobs
+from marketplace import carrying, clock, flows
 from marketplace.models import Role
-from simulator import KEY, SECRET, Simulator
+from simulator import Simulator
 from tests.support.borrowing import person, read, usd, write
+from tests.support.stripe import carried_by, fill_in, hear, signed, work
 from tests.support.web import Visitor, settle, shell
 
 FAULTS = [
@@ -40,13 +37,7 @@ def bank() -> Iterator[Simulator]:
 
 @pytest.fixture
 def app(database: str, tmp_path: Path, bank: Simulator) -> Iterator[Flask]:
-    settings = {
-        "STRIPE_SECRET_KEY": KEY,
-        "STRIPE_WEBHOOK_SECRET": SECRET,
-        "STRIPE_ADDRESS": bank.url,
-        "CLOCK": lambda: datetime.fromtimestamp(bank.now, UTC),
-    }
-    with shell(database, tmp_path, **settings) as app:
+    with shell(database, tmp_path, **carried_by(bank)) as app:
         settle(app, "bob", Role.LENDER)
         yield app
 
@@ -81,28 +72,7 @@ def opened(app: Flask, deposit: Deposit) -> str:
 
 def pay(app: Flask, bank: Simulator, deposit: Deposit, number: str = "4000000000000077") -> int:
     """Pay on the bank's page, by card, or by bank debit where the number is an account's."""
-    card = {"method": "card", "number": number, "expires": "12/40", "cvc": "123"}
-    debit = {"method": "us_bank_account", "account_number": number, "agreed": "on"}
-    filled = card if len(number) == 16 else debit | {"routing_number": "110000000"}
-    page = f"{bank.url}/pay/{opened(app, deposit)}"
-    return requests.post(page, data=filled, allow_redirects=False, timeout=5).status_code
-
-
-def hear(app: Flask, bank: Simulator, *, times: int = 1, seed: int = 0) -> None:
-    """Let everything that was posted arrive, and the worker do its work."""
-    posted = [delivery for delivery in bank.take() for _again in range(times)]
-    random.Random(seed).shuffle(posted)
-    client = app.test_client()
-    for delivery in posted:
-        header = {"Stripe-Signature": signed(delivery.body, bank.now)}
-        answer = client.post("/webhooks/stripe", data=delivery.body, headers=header)
-        assert answer.status_code == 200
-    work(app)
-
-
-def work(app: Flask) -> None:
-    with app.app_context():
-        jobs.run_due(clock.now())
+    return fill_in(bank, opened(app, deposit), number)
 
 
 def status_of(app: Flask, row: Any) -> str:
@@ -393,8 +363,3 @@ def test_hostile_messages_are_refused_and_never_break_anything(app: Flask) -> No
     ]
     assert {answer.status_code for answer in replays} == {200}
     assert len(read(app, lambda session: session.scalars(select(GatewayEvent)).all())) == 1
-
-
-def signed(body: bytes, at: int, secret: str = SECRET) -> str:
-    mac = hmac.new(secret.encode(), f"{at}.".encode() + body, sha256).hexdigest()
-    return f"t={at},v1={mac}"

@@ -94,8 +94,9 @@ def test_a_payout_whose_money_went_back_is_not_sent_again(app: Flask) -> None:
             kind=AccountKind.LENDER,
             owner_id=bob,
             amount=usd("500"),
-            destination="1234",
+            to=None,
             key="all",
+            bank=flows.gateway(),
             at=clock.now(),
         ),
     )

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 from flask import Flask
@@ -64,16 +64,21 @@ class Visit(Protocol):
 
 
 @pytest.fixture
-def site(database: str, tmp_path: Path) -> Iterator[Site]:
-    app = create_app(
-        {
-            "DATABASE_URL": database,
-            "DEMO": True,
-            "INSTANCE": tmp_path,
-            "MAILER": "memory",
-            "PASSWORD_PROFILE": "cheapest",
-        }
-    )
+def settings() -> dict[str, Any]:
+    """Return what a module's site is set to beyond the ordinary; modules override it."""
+    return {}
+
+
+@pytest.fixture
+def site(database: str, tmp_path: Path, settings: dict[str, Any]) -> Iterator[Site]:
+    ordinary = {
+        "DATABASE_URL": database,
+        "DEMO": True,
+        "INSTANCE": tmp_path,
+        "MAILER": "memory",
+        "PASSWORD_PROFILE": "cheapest",
+    }
+    app = create_app(ordinary | settings)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = Thread(target=server.serve_forever)
     thread.start()

@@ -11,7 +11,7 @@ from itertools import takewhile
 import pytest
 
 from tools.prepare import ROOT, Trouble
-from tools.run import serve
+from tools.run import bank_settings, serve
 
 
 def test_a_taken_port_is_named_together_with_a_way_out() -> None:
@@ -38,7 +38,7 @@ def test_the_site_answers_says_who_may_sign_in_and_stops_whole(database: str) ->
     with running(port, database) as (site, words):
         address = next(line for line in words if "answers on" in line)
         logins = list(takewhile(str.strip, words))
-        status = asked(port)
+        status, bank = asked(port), asked(port, "/demo-bank/")
         site.send_signal(signal.SIGINT)
         site.wait(timeout=30)
 
@@ -49,10 +49,19 @@ def test_the_site_answers_says_who_may_sign_in_and_stops_whole(database: str) ->
         "operator",
         "operator",
     ]
-    assert status == 200
+    assert (status, bank) == (200, 200)
     assert site.returncode == 0
     with pytest.raises(ConnectionRefusedError):
         asked(port)
+
+
+def test_the_demo_bank_keeps_its_book_beside_the_database() -> None:
+    here = bank_settings({"DATABASE_URL": "sqlite:////srv/t.db", "SECRET_KEY": "a"})
+    there = bank_settings({"DATABASE_URL": "postgresql://srv/t", "SECRET_KEY": "b"})
+
+    assert here["DEMO_BANK"] == "/srv/t.db.bank"
+    assert there["DEMO_BANK"].startswith(f"{ROOT}/instance/")
+    assert here["STRIPE_WEBHOOK_SECRET"] != there["STRIPE_WEBHOOK_SECRET"]
 
 
 @contextmanager
@@ -84,7 +93,7 @@ def free_port() -> int:
         return port
 
 
-def asked(port: int) -> int:
+def asked(port: int, path: str = "/") -> int:
     with closing(HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
-        connection.request("GET", "/")
+        connection.request("GET", path)
         return connection.getresponse().status
