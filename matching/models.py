@@ -51,11 +51,13 @@ class Mandate(Stateful, Base):
     total_minor: Mapped[int | None]  # the most over all, none for no limit
     invested_minor: Mapped[int] = mapped_column(default=0)  # placed by this mandate so far
     served_at: Mapped[datetime | None]  # when it last got a share that others wanted too
+    waits_since: Mapped[datetime | None]  # when the money that lies idle arrived, or was last used
     idle_why: Mapped[str | None] = mapped_column(String(32))  # why the last batch passed it over
     created_at: Mapped[datetime]
     priority: Mapped[int] = mapped_column(default=0)  # among the lender's mandates, lowest first
     ends_on: Mapped[date | None]  # the last day on which it works
     borrower_cap_minor: Mapped[int | None]  # the most in all loans of one borrower
+    group_cap_minor: Mapped[int | None]  # the most in all loans of borrowers who belong together
     mix: Mapped[dict[str, Any]] = mapped_column(default=dict)  # Mix.to_json()
     reinvests_principal: Mapped[bool] = mapped_column(default=True)  # what comes back is used
     reinvests_interest: Mapped[bool] = mapped_column(default=True)

@@ -35,6 +35,7 @@ from origination.models import (
     ListingStatus,
     Product,
     ProductStatus,
+    RelatedParty,
     Signature,
 )
 from origination.offer import Offer, Wish, make_offer
@@ -48,9 +49,11 @@ from origination.operations import (
     expire,
     publish,
     register_product,
+    relate,
     review,
     sign,
     submit,
+    unrelate,
     update_application,
     withdraw,
 )
@@ -63,6 +66,7 @@ from origination.operations.decisions import (
     UnknownReason,
 )
 from origination.operations.listings import AnswerTooLate, StillOpen
+from origination.operations.parties import NoRelation
 from origination.operations.signing import NothingToSign
 from origination.paging import Keyset, Page, UnusableCursor, page
 from origination.policy import UnusablePolicy
@@ -78,9 +82,11 @@ from origination.queries import (
     ListingSort,
     Moment,
     OfferMade,
+    Relation,
     application_file,
     application_numbered,
     applications_of,
+    borrower_groups,
     count_by_status,
     count_open,
     decisions,
@@ -96,6 +102,8 @@ from origination.queries import (
     open_listings,
     policy,
     queue,
+    related_parties,
+    related_to,
     terms,
 )
 from origination.quote import Quote, quote
@@ -141,6 +149,7 @@ __all__ = [
     "ListingStatus",
     "MayNotBorrow",
     "Moment",
+    "NoRelation",
     "NotADraft",
     "NotYours",
     "NothingToSign",
@@ -158,6 +167,8 @@ __all__ = [
     "PurposeNotOffered",
     "Quote",
     "RateAboveCap",
+    "RelatedParty",
+    "Relation",
     "SameHands",
     "Score",
     "Scorecard",
@@ -179,6 +190,7 @@ __all__ = [
     "applications_of",
     "apply",
     "assess",
+    "borrower_groups",
     "count_by_status",
     "count_open",
     "debt_to_income",
@@ -206,10 +218,14 @@ __all__ = [
     "queue",
     "quote",
     "register_product",
+    "relate",
+    "related_parties",
+    "related_to",
     "review",
     "sign",
     "submit",
     "terms",
+    "unrelate",
     "update_application",
     "withdraw",
 ]

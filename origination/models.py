@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import JSON
 
@@ -144,6 +144,30 @@ class Signature(Base):
     language: Mapped[str] = mapped_column(String(12))
     document: Mapped[str] = mapped_column(Text)
     sha256: Mapped[str] = mapped_column(String(64))  # of the document's UTF-8
+
+
+class RelatedParty(Base):
+    """A borrower in a group of those who belong together; who leaves keeps an ended row."""
+
+    __tablename__ = "related_party"
+    __table_args__ = (
+        Index(
+            "uq_related_party_borrower_id",
+            "borrower_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    borrower_id: Mapped[UUID]
+    group_id: Mapped[UUID] = mapped_column(index=True)
+    why: Mapped[str] = mapped_column(String(200))
+    by: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None] = mapped_column(String(80))
 
 
 class ListingStatus(StrEnum):

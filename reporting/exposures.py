@@ -27,11 +27,18 @@ def at_work(session: Session, *, currency: Currency, at: datetime) -> AtWork:
 def _parts(session: Session, currency: Currency) -> Iterator[Part]:
     """Add up what is outstanding by borrower and class, for lenders whose mandates limit that."""
     mandates = session.execute(
-        select(Mandate.lender_id, Mandate.mix, Mandate.borrower_cap_minor).where(
-            Mandate.status == MandateStatus.ACTIVE, Mandate.currency == currency
-        )
+        select(
+            Mandate.lender_id,
+            Mandate.mix,
+            Mandate.borrower_cap_minor,
+            Mandate.group_cap_minor,
+        ).where(Mandate.status == MandateStatus.ACTIVE, Mandate.currency == currency)
     )
-    limited = {row.lender_id for row in mandates if row.mix or row.borrower_cap_minor is not None}
+    limited = {
+        row.lender_id
+        for row in mandates
+        if row.mix or row.borrower_cap_minor is not None or row.group_cap_minor is not None
+    }
     ids, most = sorted(limited, key=lambda each: each.bytes), 10_000
     for start in range(0, len(ids), most):
         rows = session.execute(_outstanding(ids[start : start + most], currency))

@@ -60,6 +60,7 @@ class Standing(Wanted):
     keep = MoneyField(chosen, required=False)
     total = MoneyField(chosen, required=False)
     borrower_cap = MoneyField(chosen, required=False)
+    group_cap = MoneyField(chosen, required=False)
     ends_on = Day(required=False)
     keeps_principal = Tick()
     keeps_interest = Tick()

@@ -146,6 +146,7 @@ def wishes(values: Mapping[str, Any]) -> Wishes:
     return Wishes(
         ends_on=values["ends_on"],
         borrower_cap=values["borrower_cap"],
+        group_cap=values["group_cap"],
         mix=Mix.from_json(mix.to_json()),
         reinvests_principal=not values["keeps_principal"],
         reinvests_interest=not values["keeps_interest"],
@@ -187,6 +188,7 @@ def typed(line: MandateLine) -> dict[str, str]:
         "score_max": wanted.score_max or "",
         "region": ", ".join(wanted.regions),
         "borrower_cap": _plain(line.borrower_cap),
+        "group_cap": _plain(line.group_cap),
         "ends_on": line.ends_on or "",
         "keeps_principal": "" if line.reinvests_principal else "1",
         "keeps_interest": "" if line.reinvests_interest else "1",

@@ -1,9 +1,11 @@
 """Applications under review: the queue, and the workbench for one of them."""
 
+from functools import partial
 from uuid import UUID
 
 from flask import Blueprint, request
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 import origination
@@ -34,7 +36,7 @@ def index() -> tuple[str, int]:
 @requires("operator")
 def show(application_id: UUID) -> tuple[str, int]:
     """Show everything that one application is judged by."""
-    return _show(application_id, review=Form(schemas.Review()), decide=Form(schemas.Decide()))
+    return _show(application_id)
 
 
 @blueprint.post("/<uuid:application_id>/review")
@@ -56,7 +58,7 @@ def review(application_id: UUID) -> Response | tuple[str, int]:
             )
             said = _("Your review is recorded. Somebody else decides.")
             return see_other("reviews.show", application_id=application_id, said=said)
-    return _show(application_id, review=form, decide=Form(schemas.Decide()))
+    return _show(application_id, review=form)
 
 
 @blueprint.post("/<uuid:application_id>/decide")
@@ -78,7 +80,7 @@ def decide(application_id: UUID) -> Response | tuple[str, int]:
             )
             said = _("The decision is recorded and told to the borrower.")
             return see_other("reviews.show", application_id=application_id, said=said)
-    return _show(application_id, review=Form(schemas.Review()), decide=form)
+    return _show(application_id, decide=form)
 
 
 @blueprint.post("/<uuid:application_id>/publish")
@@ -94,14 +96,54 @@ def publish(application_id: UUID) -> Response:
     return see_other("desk.index", said=said)
 
 
+@blueprint.post("/<uuid:application_id>/related")
+@requires("operator")
+def relate(application_id: UUID) -> Response | tuple[str, int]:
+    """Note that the borrower belongs together with that of another application."""
+    form = Form(schemas.Relate())
+    if form.load(request.form):
+        with form.catching(not_found="number", no_relation="number"):
+            in_transaction(partial(_relate, application_id=application_id, **form.values))
+            said = _("They count as one risk from now on.")
+            return see_other("reviews.show", application_id=application_id, said=said)
+    return _show(application_id, relate=form)
+
+
+@blueprint.post("/<uuid:application_id>/unrelated")
+@requires("operator")
+def unrelate(application_id: UUID) -> Response:
+    """Take the borrower out of its group."""
+
+    def work(session: Session) -> None:
+        file = origination.application_file(session, application_id=application_id)
+        borrower = file.card.borrower_id
+        origination.unrelate(session, borrower_id=borrower, by=_by(), at=clock.now())
+
+    in_transaction(work)
+    said = _("The borrower counts alone from now on.")
+    return see_other("reviews.show", application_id=application_id, said=said)
+
+
+def _relate(session: Session, *, application_id: UUID, number: int, related_why: str) -> None:
+    ident = origination.application_numbered(session, number=number)
+    one, other = (
+        origination.application_file(session, application_id=each).card.borrower_id
+        for each in (application_id, ident)
+    )
+    origination.relate(
+        session, borrower_id=one, other_id=other, why=related_why, by=_by(), at=clock.now()
+    )
+
+
 def _by() -> str:
     return f"operator:{me().id}"
 
 
-def _show(application_id: UUID, *, review: Form, decide: Form) -> tuple[str, int]:
+def _show(application_id: UUID, **sent: Form) -> tuple[str, int]:
+    """Show everything, with one form as it was sent and refused."""
+    empty = {"review": schemas.Review, "decide": schemas.Decide, "relate": schemas.Relate}
+    forms = {name: sent.get(name) or Form(schema()) for name, schema in empty.items()}
     with reader() as session:
         page = workbench(session, application_id=application_id, reader_mark=_by())
-    refused = next((form for form in (review, decide) if form.messages), None)
-    return render(
-        "reviews/show.html", form=refused, page=page, forms={"review": review, "decide": decide}
-    )
+    refused = next((form for form in forms.values() if form.messages), None)
+    return render("reviews/show.html", form=refused, page=page, forms=forms)

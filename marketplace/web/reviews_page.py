@@ -50,11 +50,21 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Related:
+    """Another borrower who belongs together with this one."""
+
+    name: str
+    since: datetime
+    why: str
+
+
+@dataclass(frozen=True)
 class Workbench:
     """Everything that one application is judged by.
 
     Attributes:
         quote: what the borrower would get by the rules, or was offered; None where no grade is.
+        related: who else counts as one risk with the borrower.
         same_hands: whether the reader reviewed it, so that somebody else must decide.
     """
 
@@ -63,6 +73,7 @@ class Workbench:
     decided_by: dict[str, str]
     timeline: tuple[Told, ...]
     quote: Quote | None
+    related: tuple[Related, ...]
     same_hands: bool
 
     @property
@@ -98,6 +109,7 @@ def workbench(session: Session, *, application_id: UUID, reader_mark: str) -> Wo
             for event in reversed(file.timeline)
         ),
         quote=_quote(session, file),
+        related=_related(session, file.card.borrower_id),
         same_hands=_reviewed_by(file) == reader_mark,
     )
 
@@ -117,6 +129,12 @@ def _quote(session: Session, file: ApplicationFile) -> Quote | None:
         return None
     on = file.card.submitted_at.date()
     return origination.offer_made(session, application_id=file.card.id, on=on).quote
+
+
+def _related(session: Session, borrower_id: UUID) -> tuple[Related, ...]:
+    found = origination.related_parties(session, borrower_id=borrower_id)
+    known = names(session, (each.borrower_id for each in found))
+    return tuple(Related(known.get(each.borrower_id, ""), each.since, each.why) for each in found)
 
 
 def _reviewed_by(file: ApplicationFile) -> str | None:

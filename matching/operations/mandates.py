@@ -26,6 +26,7 @@ class Wishes:
     Attributes:
         ends_on: its last day, or none.
         borrower_cap: the most in all loans of one borrower, or none.
+        group_cap: the most in all loans of borrowers who belong together, or none.
         mix: targets and caps by grade, purpose and region.
         reinvests_principal: whether repaid principal that came back since it began may be used.
         reinvests_interest: the same of interest and late fees.
@@ -33,6 +34,7 @@ class Wishes:
 
     ends_on: date | None = None
     borrower_cap: Money | None = None
+    group_cap: Money | None = None
     mix: Mix = field(default_factory=Mix)
     reinvests_principal: bool = True
     reinvests_interest: bool = True
@@ -40,14 +42,18 @@ class Wishes:
     @property
     def columns(self) -> dict[str, Any]:
         """The wishes as columns of a mandate."""
-        cap = self.borrower_cap
         return {
             "ends_on": self.ends_on,
-            "borrower_cap_minor": None if cap is None else cap.minor,
+            "borrower_cap_minor": _minor(self.borrower_cap),
+            "group_cap_minor": _minor(self.group_cap),
             "mix": self.mix.to_json(),
             "reinvests_principal": self.reinvests_principal,
             "reinvests_interest": self.reinvests_interest,
         }
+
+
+def _minor(amount: Money | None) -> int | None:
+    return None if amount is None else amount.minor
 
 
 def save_mandate(
@@ -237,6 +243,8 @@ def _check_wishes(session: Session, lender_id: UUID, criteria: Criteria, wishes:
         raise UnusableMandate(field="mix", why=wishes.mix.fault)
     if wishes.borrower_cap is not None and not wishes.borrower_cap.is_positive:
         raise UnusableMandate(field="borrower_cap", why="the most per borrower must be above zero")
+    if wishes.group_cap is not None and not wishes.group_cap.is_positive:
+        raise UnusableMandate(field="group_cap", why="the most per group must be above zero")
     standing = queries.standing_of(session, lender_id=lender_id)
     least = pack(standing.pack).least_criteria if standing else 0
     if criteria.count < least:

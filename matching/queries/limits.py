@@ -1,7 +1,7 @@
 """What binds mandates beyond their own criteria: shares of the account, borrowers, the law."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,10 +18,11 @@ from matching.criteria import Reason
 from matching.mix import KINDS, WHOLE, Mix
 from matching.models import Order, OrderStatus
 from matching.queries.standings import Allowance, allowances
-from origination import Listing
+from origination import Listing, borrower_groups
 
 Rows = Sequence[Row[*tuple[Any, ...]]]
 Held = Counter[tuple[UUID, str, str]]
+_KINDS = ("borrower", "party", *KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,8 @@ def _bound(row: Row[*tuple[Any, ...]], cash: int, at_work: AtWork, law: Allowanc
     keep += 0 if row.reinvests_principal else principal
     keep += 0 if row.reinvests_interest else interest
     cap = row.cap_minor
-    if row.borrower_cap_minor is not None:
-        cap = min(cap, row.borrower_cap_minor)
+    for most in (row.borrower_cap_minor, row.group_cap_minor):
+        cap = cap if most is None else min(cap, most)
     if law is None:
         return Bound(row.criteria, cap, keep)
     if law.most is not None:
@@ -91,14 +92,18 @@ def grouped(
 ) -> tuple[Ints, Limits]:
     """Return the groups of every listing, and what limited mandates may still place in each.
 
-    A group is a borrower, a grade, a purpose or a region. Where nobody is limited there is none.
+    A group is a borrower, all who belong together with it, a grade, a purpose or a region. Where
+    nobody is limited there is none.
     """
-    limited = [row for row in mandates if row.mix or row.borrower_cap_minor is not None]
+    limited = [row for row in mandates if _is_limited(row)]
     if not limited or not listings:
         return np.zeros((len(listings), 0), dtype=np.int64), Limits.none()
-    codes = _numbered(listings, words)
-    groups = [[codes[kind, _word(row, kind)] for kind in ("borrower", *KINDS)] for row in listings]
-    held = _held(session, {row.lender_id for row in limited}, at_work)
+    parts = _parts(session, {row.lender_id for row in limited}, at_work)
+    borrowers = {row.borrower_id for row in listings} | {part.borrower_id for part in parts}
+    together = _Together(borrower_groups(session, borrower_ids=borrowers))
+    codes = _numbered(listings, words, together)
+    groups = [[codes[kind, together.word(row, kind)] for kind in _KINDS] for row in listings]
+    held = _held(parts, together)
     places = {row.id: place for place, row in enumerate(mandates)}
     rows = [
         (places[row.id], codes[kind, word], max(left, 0))
@@ -109,14 +114,30 @@ def grouped(
     return np.array(groups, dtype=np.int64), Limits(ints(mandate), ints(group), ints(left))
 
 
-def _word(row: Any, kind: str) -> str:
-    return str(row.borrower_id) if kind == "borrower" else str(getattr(row, kind))
+def _is_limited(row: Any) -> bool:
+    caps = (row.borrower_cap_minor, row.group_cap_minor)
+    return bool(row.mix) or any(cap is not None for cap in caps)
 
 
-def _numbered(listings: Rows, words: Vocabulary) -> dict[tuple[str, str], int]:
-    """Number all borrowers, grades, purposes and regions of the listings."""
-    borrowers = sorted({str(row.borrower_id) for row in listings})
-    names = [("borrower", word) for word in borrowers]
+@dataclass(frozen=True, slots=True)
+class _Together:
+    """Which borrowers count as one; whoever is in no group is one alone."""
+
+    groups: Mapping[UUID, UUID]
+
+    def word(self, row: Any, kind: str) -> str:
+        if kind == "party":
+            return str(self.groups.get(row.borrower_id, row.borrower_id))
+        return str(row.borrower_id) if kind == "borrower" else str(getattr(row, kind))
+
+
+def _numbered(listings: Rows, words: Vocabulary, together: _Together) -> dict[tuple[str, str], int]:
+    """Number all borrowers, their groups, grades, purposes and regions of the listings."""
+    names = [
+        (kind, word)
+        for kind in ("borrower", "party")
+        for word in sorted({together.word(row, kind) for row in listings})
+    ]
     lists = (words.grades, words.purposes, words.regions)
     names += [(kind, word) for kind, some in zip(KINDS, lists, strict=True) for word in some]
     return {name: number for number, name in enumerate(names)}
@@ -127,28 +148,34 @@ def _left(
 ) -> Iterator[tuple[str, str, int]]:
     """Yield what a mandate may still place in each group that limits it."""
     mix, lender = Mix.from_json(row.mix), row.lender_id
+    caps = {"borrower": row.borrower_cap_minor, "party": row.group_cap_minor}
     account = cash + held[lender, "all", ""]
     for kind, word in codes:
         have = held[lender, kind, word]
-        if kind == "borrower":
-            if row.borrower_cap_minor is not None:
-                yield kind, word, row.borrower_cap_minor - have
+        if kind in caps:
+            if caps[kind] is not None:
+                yield kind, word, caps[kind] - have
         elif (share := mix.share(kind, word)) is not None:
             yield kind, word, account * share // WHOLE - have
 
 
-def _held(session: Session, lenders: set[UUID], at_work: AtWork | None) -> Held:
-    """Add up what lenders have in each group: reserved, and outstanding in loans.
+def _parts(session: Session, lenders: set[UUID], at_work: AtWork | None) -> list[Part]:
+    """Return what lenders have reserved, and outstanding in loans.
 
     Without being told what is outstanding, all that was ever lent counts.
     """
     working = [OrderStatus.RESERVED, *([OrderStatus.FILLED] if at_work is None else [])]
+    outstanding = (part for part in (at_work.parts if at_work else ()) if part.lender_id in lenders)
+    return [*_ordered(session, lenders, working), *outstanding]
+
+
+def _held(parts: Iterable[Part], together: _Together) -> Held:
+    """Add up what lenders have in each group."""
     held: Held = Counter()
-    for part in (*_ordered(session, lenders, working), *(at_work.parts if at_work else ())):
-        if part.lender_id in lenders:
-            held[part.lender_id, "all", ""] += part.amount
-            for kind in ("borrower", *KINDS):
-                held[part.lender_id, kind, _word(part, kind)] += part.amount
+    for part in parts:
+        held[part.lender_id, "all", ""] += part.amount
+        for kind in _KINDS:
+            held[part.lender_id, kind, together.word(part, kind)] += part.amount
     return held
 
 

@@ -36,6 +36,7 @@ class MandateLine:
     created_at: datetime
     ends_on: date | None = None
     borrower_cap: Money | None = None
+    group_cap: Money | None = None
     mix: Mix = field(default_factory=Mix)
     reinvests_principal: bool = True
     reinvests_interest: bool = True
@@ -111,22 +112,26 @@ def batches(session: Session, *, limit: int = 50) -> list[Batch]:
 
 def _line(mandate: Mandate) -> MandateLine:
     currency = Currency(mandate.currency)
-    total, per_borrower = mandate.total_minor, mandate.borrower_cap_minor
     return MandateLine(
         id=mandate.id,
         name=mandate.name,
         status=MandateStatus(mandate.status),
         cap=mandate.cap,
         keep=mandate.keep,
-        total=None if total is None else Money(total, currency),
+        total=_money(mandate.total_minor, currency),
         invested=Money(mandate.invested_minor, currency),
         criteria=Criteria.from_json(mandate.criteria),
         idle_why=mandate.idle_why,
         served_at=mandate.served_at,
         created_at=mandate.created_at,
         ends_on=mandate.ends_on,
-        borrower_cap=None if per_borrower is None else Money(per_borrower, currency),
+        borrower_cap=_money(mandate.borrower_cap_minor, currency),
+        group_cap=_money(mandate.group_cap_minor, currency),
         mix=Mix.from_json(mandate.mix),
         reinvests_principal=mandate.reinvests_principal,
         reinvests_interest=mandate.reinvests_interest,
     )
+
+
+def _money(minor: int | None, currency: Currency) -> Money | None:
+    return None if minor is None else Money(minor, currency)

@@ -15,6 +15,7 @@ from origination.operations.listings import (
     publish,
     withdraw_listing,
 )
+from origination.operations.parties import relate, unrelate
 from origination.operations.products import register_product
 from origination.operations.signing import sign
 from origination.operations.withdrawal import withdraw
@@ -29,9 +30,11 @@ __all__ = [
     "expire",
     "publish",
     "register_product",
+    "relate",
     "review",
     "sign",
     "submit",
+    "unrelate",
     "update_application",
     "withdraw",
     "withdraw_application",

@@ -24,6 +24,12 @@ from origination.queries.listings import (
     listings_past,
     open_listings,
 )
+from origination.queries.parties import (
+    Relation,
+    borrower_groups,
+    related_parties,
+    related_to,
+)
 from origination.queries.policies import latest_product, live_products, policy, terms
 from origination.queries.quotes import OfferMade, estimate, listing_quote, offer_made
 from origination.queries.signatures import last_signature
@@ -40,9 +46,11 @@ __all__ = [
     "ListingSort",
     "Moment",
     "OfferMade",
+    "Relation",
     "application_file",
     "application_numbered",
     "applications_of",
+    "borrower_groups",
     "card",
     "count_by_status",
     "count_open",
@@ -60,5 +68,7 @@ __all__ = [
     "open_listings",
     "policy",
     "queue",
+    "related_parties",
+    "related_to",
     "terms",
 ]

@@ -1,5 +1,6 @@
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy.orm import Session
@@ -26,6 +27,7 @@ from matching import (
     snapshot,
     update_mandate,
 )
+from origination import relate
 from tests.matching.stories import (
     ALICE,
     BOB,
@@ -40,6 +42,7 @@ from tests.matching.stories import (
 )
 
 DAY = timedelta(days=1)
+ADAM, ANNA = UUID(int=0xADA), UUID(int=0xA11A)
 
 
 def a_batch(session: Session, **how: Any) -> Batch:
@@ -88,6 +91,30 @@ def test_a_cap_per_borrower_holds_over_all_of_its_listings(session: Session) -> 
     batch = a_batch(session)
 
     assert 0 < batch.reserved_minor <= 150_00
+
+
+def test_a_cap_per_group_holds_over_borrowers_who_belong_together(session: Session) -> None:
+    ours, theirs = a_listing(session), a_listing(session)
+    theirs.borrower_id = ADAM
+    why: dict[str, Any] = {"why": "one household", "by": "operator:olga", "at": LATER}
+    relate(session, borrower_id=ours.borrower_id, other_id=ADAM, **why)
+    deposit(session, BOB, "1000.00")
+    mandate(session, BOB, wishes=Wishes(group_cap=dollars("150.00")))
+    lent = Part(BOB, ANNA, "A", "car", "CA", 50_00)
+    relate(session, borrower_id=ANNA, other_id=ADAM, **why)
+
+    batch = a_batch(session, at_work=AtWork(parts=[lent]))
+
+    assert 0 < batch.reserved_minor <= 100_00
+
+
+def test_alone_a_borrower_is_a_group_of_one(session: Session) -> None:
+    for borrower in (ALICE, ADAM):
+        a_listing(session).borrower_id = borrower
+    deposit(session, BOB, "1000.00")
+    mandate(session, BOB, wishes=Wishes(group_cap=dollars("75.00")))
+
+    assert a_batch(session).reserved_minor == 150_00
 
 
 def test_what_is_not_reinvested_stays(session: Session) -> None:
@@ -162,7 +189,11 @@ def test_a_rule_pack_may_ask_for_two_criteria(session: Session) -> None:
 
 @pytest.mark.parametrize(
     "wishes",
-    [Wishes(mix=Mix(caps={"grade": {"A": -1}})), Wishes(borrower_cap=dollars("0.00"))],
+    [
+        Wishes(mix=Mix(caps={"grade": {"A": -1}})),
+        Wishes(borrower_cap=dollars("0.00")),
+        Wishes(group_cap=dollars("0.00")),
+    ],
 )
 def test_wishes_that_make_no_sense_are_refused(session: Session, wishes: Wishes) -> None:
     with pytest.raises(UnusableMandate):

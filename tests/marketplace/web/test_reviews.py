@@ -5,11 +5,13 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
+from sqlalchemy.orm import Session
 
 import origination
+from kernel import find
 from marketplace import flows, jobs
 from marketplace.models import Role
-from origination import ApplicationStatus
+from origination import Application, ApplicationStatus
 from tests.support.borrowing import a_submitted, an_offer, offer_products, person, read, write
 from tests.support.web import NOON, Visitor, settle
 
@@ -143,3 +145,50 @@ def test_a_listing_is_opened_once(app: Flask, olga: Visitor) -> None:
 
 def test_an_application_that_is_not_there_is_not_found(olga: Visitor) -> None:
     assert olga.get(f"/reviews/{uuid4()}").status_code == 404
+
+
+def test_borrowers_who_belong_together_are_noted_and_parted(
+    app: Flask, application: UUID, olga: Visitor
+) -> None:
+    other = number_of_another(app)
+    path = f"/reviews/{application}"
+
+    noted = olga.post(f"{path}/related", number=str(other), related_why="One household.")
+    page = olga.get(path).text
+    parted = olga.post(f"{path}/unrelated")
+
+    assert (noted.location, parted.location) == (path, path)
+    assert "One household." in page
+    assert "Adam" in page
+    assert "Nobody is known to belong together" in olga.get(path).text
+    assert olga.post(f"{path}/unrelated").status_code == 404
+
+
+def test_a_relation_to_nobody_is_refused(app: Flask, application: UUID, olga: Visitor) -> None:
+    path, own = f"/reviews/{application}/related", number_of(app, application)
+
+    nobody = olga.post(path, number="1", related_why="One household.")
+    herself = olga.post(path, number=str(own), related_why="Herself.")
+    empty = olga.post(path, number="", related_why="")
+
+    assert [each.status_code for each in (nobody, herself, empty)] == [422, 422, 422]
+    assert "Name two different borrowers" in herself.text
+    assert "Say why they belong together." in empty.text
+
+
+def number_of(app: Flask, application: UUID) -> int:
+    file = read(app, lambda s: origination.application_file(s, application_id=application))
+    return file.card.number
+
+
+def number_of_another(app: Flask) -> int:
+    """Let adam hand in an application too."""
+    settle(app, "adam", Role.BORROWER)
+    adam, application = person(app, "adam"), a_submitted(app)
+
+    def work(session: Session) -> int:
+        found = find(session, Application, application)
+        found.borrower_id = adam
+        return found.number
+
+    return write(app, work)
