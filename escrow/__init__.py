@@ -3,6 +3,9 @@
 Read `chart.py` first: every kind of account and every movement allowed between them.
 """
 
+from escrow.bank_csv import read_csv
+from escrow.bank_file import BankFile, FileNotReadable
+from escrow.camt import read_camt
 from escrow.chart import ALLOWED, HOT, OUTSIDE, AccountKind, Movement
 from escrow.errors import (
     AlreadyReversed,
@@ -19,6 +22,8 @@ from escrow.errors import (
     SameApprover,
 )
 from escrow.gateway import (
+    BalanceLine,
+    BalancePage,
     Event,
     EventKind,
     ForgedMessage,
@@ -57,6 +62,20 @@ from escrow.operations import (
     seal,
     take_message,
     withdraw,
+)
+from escrow.outside import (
+    BankBalance,
+    BankLineRow,
+    BankStatementFile,
+    Break,
+    BreakStatus,
+    CustodyChoice,
+    CustodyKind,
+    CustodyStatus,
+    PaymentFile,
+    PaymentReference,
+    ProviderLine,
+    ReconciliationReport,
 )
 from escrow.policy import PaymentPolicy, payment_policy
 from escrow.queries import (
@@ -100,6 +119,7 @@ from escrow.queries import (
     verify,
     verify_new,
 )
+from escrow.reconciling import Place, Side, Verdict
 from escrow.sandbox_gateway import SandboxGateway
 from escrow.seal_models import Seal
 from escrow.signing import SealingKey, trusting
@@ -128,7 +148,18 @@ __all__ = [
     "AccountRef",
     "AlreadyReversed",
     "Audit",
+    "BalanceLine",
+    "BalancePage",
+    "BankBalance",
+    "BankFile",
+    "BankLineRow",
+    "BankStatementFile",
+    "Break",
+    "BreakStatus",
     "CountsTooEarly",
+    "CustodyChoice",
+    "CustodyKind",
+    "CustodyStatus",
     "Deposit",
     "DepositReturn",
     "DepositStatus",
@@ -141,6 +172,7 @@ __all__ = [
     "EntryLine",
     "Event",
     "EventKind",
+    "FileNotReadable",
     "Finding",
     "ForgedMessage",
     "Frontier",
@@ -163,26 +195,33 @@ __all__ = [
     "Owed",
     "Page",
     "Pairs",
+    "PaymentFile",
     "PaymentGateway",
     "PaymentPolicy",
+    "PaymentReference",
     "Payout",
     "PayoutApproval",
     "PayoutLine",
     "PayoutStatus",
+    "Place",
     "Posting",
     "PostingShown",
+    "ProviderLine",
+    "ReconciliationReport",
     "ReturnStatus",
     "SameApprover",
     "SandboxGateway",
     "SavedMethod",
     "Seal",
     "SealingKey",
+    "Side",
     "Spread",
     "Standing",
     "Statement",
     "StatementLine",
     "StripeGateway",
     "Transfer",
+    "Verdict",
     "account_id",
     "account_ids",
     "add_destination",
@@ -215,6 +254,8 @@ __all__ = [
     "prepare_call",
     "proceeds_that_came_back",
     "proof",
+    "read_camt",
+    "read_csv",
     "receive",
     "record_call",
     "refuse_payout",

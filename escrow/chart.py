@@ -90,6 +90,9 @@ ALLOWED = (
     Allowed(_M.REPLENISH, _A.LOAN, _A.FEES),
     Allowed(_M.FUND, _A.BANK, _A.FEES),
     Allowed(_M.RECOUP, _A.LENDER, _A.FEES),
+    Allowed(_M.DEPOSIT, _A.BANK, _A.LENDER),
+    Allowed(_M.RETURN, _A.LENDER, _A.BANK),
+    Allowed(_M.COST, _A.FEES, _A.BANK),
 )
 
 OUTSIDE = frozenset({_A.STRIPE, _A.BANK})

@@ -1,11 +1,12 @@
 """What the book needs of whoever carries money in and out."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
-from kernel import Money, Refused, Unavailable
+from kernel import Currency, Money, Refused, Unavailable
 
 
 class GatewayRefused(Refused):
@@ -77,6 +78,37 @@ class Page:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class BalanceLine:
+    """One change of our balance at a gateway.
+
+    Attributes:
+        id: the gateway's own name of it.
+        kind: the gateway's word for it.
+        amount: above zero the gateway holds more for us; its fee is not taken off.
+        fee: what the gateway took for it besides.
+        source: the gateway's name of what caused it; empty where nothing did.
+        about: what is known of the source: its metadata, and as `parent` what it belongs to.
+        at: when it happened.
+    """
+
+    id: str
+    kind: str
+    amount: Money
+    fee: Money
+    source: str
+    about: dict[str, Any]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BalancePage:
+    """Some of the changes of a span of time, the newest first; `after` leads to the next ones."""
+
+    lines: tuple[BalanceLine, ...]
+    after: str
+
+
 class Identified(Protocol):
     """What is carried, as far as a gateway must know it."""
 
@@ -110,4 +142,18 @@ class PaymentGateway(Protocol):
         It may be asked again for the same payout, after an answer that was lost: the payout's id
         is the key by which a gateway must send it once only and give the same answer.
         """
+        ...
+
+    def balance_page(self, *, since: datetime, until: datetime, after: str = "") -> BalancePage:
+        """Return some changes of our balance from `since` on and before `until`.
+
+        Args:
+            since: the earliest moment.
+            until: the first moment that does not count any more.
+            after: where the page before ended; nothing for the first one.
+        """
+        ...
+
+    def held(self) -> dict[Currency, Money]:
+        """Return what the gateway holds for us by its own account, by currency."""
         ...

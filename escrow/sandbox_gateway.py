@@ -1,9 +1,11 @@
 """The embedded demo bank: a gateway without a network, where a person presses Pay."""
 
 import hmac
+from datetime import datetime
 from hashlib import sha256
 
-from escrow.gateway import Event, EventKind, Identified
+from escrow.gateway import BalancePage, Event, EventKind, Identified
+from kernel import Currency, Money
 
 
 class SandboxGateway:
@@ -46,6 +48,15 @@ class SandboxGateway:
     def verify(self, destination: Identified) -> Event:
         """Know a bank account."""
         return _event(EventKind.DESTINATION_VERIFIED, destination)
+
+    def balance_page(self, *, since: datetime, until: datetime, after: str = "") -> BalancePage:
+        """Return nothing: a bank without money keeps no account."""
+        del since, until, after
+        return BalancePage((), "")
+
+    def held(self) -> dict[Currency, Money]:
+        """Return nothing."""
+        return {}
 
     def bounce(self, payout: Identified, reason: str = "account closed") -> Event:
         """Let a payout fail."""

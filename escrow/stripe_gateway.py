@@ -4,7 +4,6 @@ Stripe offers no escrow: here it carries money in and out, and holds what is on 
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -14,27 +13,27 @@ import stripe
 from escrow.gateway import (
     Carried,
     Event,
-    GatewayDoubtful,
-    GatewayRefused,
-    GatewayUnavailable,
     Identified,
     Message,
     Page,
 )
 from escrow.policy import payment_policy
+from escrow.stripe_balance import StripeBalance
+from escrow.stripe_wire import about as _about
+from escrow.stripe_wire import asking
+from escrow.stripe_wire import ident as _id
+from escrow.stripe_wire import since as _since
 from escrow.webhooks import message_of, read_message
 
 # The version that this module was written and tried against; the package's own types are of it.
 API_VERSION = "2026-10-28.endive"
 METHODS = {"card": "card", "us_bank_account": "bank_debit"}
 INQUIRIES = {"warning_needs_response", "warning_under_review", "warning_closed", "prevented"}
-# Answers after which the same key would give the same answer, though asking again may help.
-LATER = {"balance_insufficient"}
 MOST_LISTED = 100
 PATIENCE = timedelta(seconds=20)
 
 
-class StripeGateway:
+class StripeGateway(StripeBalance):
     """Deposits by Checkout, payouts by Connect, all of it asked for by keys of our own."""
 
     name = "stripe"
@@ -58,6 +57,7 @@ class StripeGateway:
             max_network_retries=0,
             http_client=stripe.RequestsClient(timeout=patience.total_seconds()),
         ).v1
+        self._reader = self._client
 
     # --- deposits ---------------------------------------------------------------------------
 
@@ -353,40 +353,3 @@ class StripeGateway:
                 if _about(each).get(name) == str(subject):
                     return str(each.id)
         return None
-
-
-@contextmanager
-def asking() -> Iterator[None]:
-    """Translate the package's errors: refused, not answered, or failed in the middle.
-
-    Raises:
-        GatewayRefused: Stripe did nothing, and will not.
-        GatewayUnavailable: the same key may be used again.
-        GatewayDoubtful: Stripe keeps this answer for the key; whether it acted is to be looked up.
-    """
-    try:
-        yield
-    except (stripe.APIConnectionError, stripe.RateLimitError) as error:
-        raise GatewayUnavailable(why=_why(error)) from error
-    except stripe.StripeError as error:
-        if error.http_status == 409:  # noqa: PLR2004 - another call with this key is under way
-            raise GatewayUnavailable(why=_why(error)) from error
-        if error.code in LATER or error.http_status is None or error.http_status >= 500:  # noqa: PLR2004 - HTTP's own number
-            raise GatewayDoubtful(why=_why(error)) from error
-        raise GatewayRefused(why=_why(error)) from error
-
-
-def _why(error: stripe.StripeError) -> str:
-    return str(error.user_message or error.code or type(error).__name__)[:200]
-
-
-def _since(moment: datetime) -> Any:
-    return {"created": {"gte": int(moment.timestamp())}}
-
-
-def _about(found: Any) -> dict[str, str]:
-    return dict(found.metadata.to_dict()) if found.metadata else {}
-
-
-def _id(found: Any) -> str:
-    return found if isinstance(found, str) else str(found.id)
