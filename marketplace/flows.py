@@ -384,7 +384,16 @@ def repay(
 
 
 def recover(
-    session: Session, *, loan_id: UUID, gross: Money, key: str, by: str, on: date, at: datetime
+    session: Session,
+    *,
+    loan_id: UUID,
+    gross: Money,
+    key: str,
+    by: str,
+    on: date,
+    at: datetime,
+    collection_fee: Money | None = None,
+    source: servicing.Source | None = None,
 ) -> servicing.Repayment:
     """Share what an operator recovered; what reaches investors calls their mandates.
 
@@ -393,10 +402,32 @@ def recover(
         PaymentKeyUsed: the key stands for another payment.
     """
     recovered = servicing.recover(
-        session, loan_id=loan_id, gross=gross, key=key, by=by, on=on, at=at
+        session,
+        loan_id=loan_id,
+        gross=gross,
+        key=key,
+        by=by,
+        on=on,
+        at=at,
+        collection_fee=collection_fee,
+        source=source,
     )
     call_mandates(session, at=at)
     return recovered
+
+
+def confirm_proposal(
+    session: Session, *, proposal_id: UUID, by: str, on: date, at: datetime
+) -> servicing.Proposal:
+    """Confirm what somebody else proposed for a loan; what reaches investors calls their mandates.
+
+    Raises:
+        SameHands: it is the person's own.
+        DomainError: it cannot be done any more.
+    """
+    confirmed = servicing.confirm_proposal(session, proposal_id=proposal_id, by=by, on=on, at=at)
+    call_mandates(session, at=at)
+    return confirmed
 
 
 def ask_for_close(session: Session, *, day: date, at: datetime) -> None:

@@ -107,6 +107,8 @@ STATES: dict[str, dict[str, Word]] = {
         "late_31_120": Word(_l("Late 31–120 days"), "negative"),
         "in_default": Word(_l("Defaulted"), "negative"),
         "charged_off": Word(_l("Charged off"), "negative"),
+        "settled_short": Word(_l("Settled for less"), "warning"),
+        "sold": Word(_l("Sold"), "warning"),
         "settled": Word(_l("Paid in full"), "positive"),
     },
     "installment": {
@@ -124,6 +126,11 @@ STATES: dict[str, dict[str, Word]] = {
         "reversal": Word(_l("Return"), "negative"),
         "returned": Word(_l("Returned"), "warning"),
     },
+    "proposal": {
+        "proposed": Word(_l("Waits for a second person"), "progress"),
+        "confirmed": Word(_l("Confirmed"), "positive"),
+        "refused": Word(_l("Refused"), "neutral"),
+    },
     "transfer": {
         "initiated": Word(_l("Waiting for payment"), "progress"),
         "processing": Word(_l("Being debited"), "progress"),
@@ -139,6 +146,15 @@ STATES: dict[str, dict[str, Word]] = {
     },
 }
 
+
+# Who a payment came from, where it was not the borrower in the ordinary way.
+SOURCES = {
+    "borrower": _l("Borrower"),
+    "collector": _l("Collector"),
+    "guarantor": _l("Guarantor"),
+    "collateral": _l("Collateral"),
+    "sale": _l("Sale of the debt"),
+}
 
 # What a loan is for, and how somebody lives, in the words of origination.
 PURPOSES = {
@@ -219,6 +235,11 @@ def purpose_word(purpose: str) -> str:
     return str(PURPOSES.get(purpose) or purpose.replace("_", " ").capitalize())
 
 
+def source_word(source: str) -> str:
+    """Return who a payment came from, in words."""
+    return str(SOURCES[source])
+
+
 def home_word(home: str) -> str:
     """Return how somebody lives, in words."""
     return str(HOMES.get(home, home))
@@ -250,6 +271,7 @@ def init_words(app: Flask) -> None:
         "role_word": role_word,
         "purpose_word": purpose_word,
         "home_word": home_word,
+        "source_word": source_word,
         "reason_word": reason_word,
         "memo_word": memo_word,
     }

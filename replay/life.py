@@ -170,7 +170,7 @@ def _happen(session: Session, due: Due) -> None:
     try:
         if event.step is Step.CHARGE_OFF:
             servicing.charge_off(
-                session, loan_id=loan_id, by=OSCAR, on=event.on, at=at, why="as the file tells"
+                session, loan_id=loan_id, by="system", on=event.on, at=at, why="as the file tells"
             )
         else:
             _receive(session, due, loan_id, at)

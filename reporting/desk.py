@@ -112,7 +112,7 @@ def desk_loan(loan: Loan, *, on: date) -> DeskLoan:
         number=loan.number,
         borrower_id=loan.borrower_id,
         status=LoanStatus(loan.status),
-        standing=standing(loan.status, loan.state, on=on),
+        standing=loan.ended_as or standing(loan.status, loan.state, on=on),
         days_past_due=days_past_due(loan.state, on=on) if active else 0,
         grade=loan.grade,
         rate=loan.rate,

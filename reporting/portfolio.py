@@ -23,7 +23,7 @@ class NoteLine:
         outstanding: principal that has not come back.
         received_principal: before fees, as everything that was received.
         fees_paid: the platform's fee on it.
-        standing: a bucket of lateness, `settled` or `charged_off`.
+        standing: a bucket of lateness, `settled`, `charged_off`, or how the claim ended.
         next_due_on: when the loan's next installment falls due; None when none will.
     """
 
@@ -155,7 +155,7 @@ def _line(note: Note, loan: Loan, listing_number: int, purpose: str, *, on: date
         installments=loan.installments,
         started_on=loan.started_on,
         status=LoanStatus(loan.status),
-        standing=standing(loan.status, loan.state, on=on),
+        standing=loan.ended_as or standing(loan.status, loan.state, on=on),
         days_past_due=late,
         next_due_on=next_due(loan),
         principal=note.principal,

@@ -52,3 +52,23 @@ class AlreadyProposed(Conflict):
 
 class UnknownCategory(Refused):
     """There is no category {category}; there are {names}."""
+
+
+class TakesTwo(Refused):
+    """Loan {number} is written off by two people: one proposes it, another confirms."""
+
+
+class NotLess(Refused):
+    """{amount} settles nothing: loan {number} owes {owed}, and a settlement is for less."""
+
+
+class PriceTooHigh(Refused):
+    """A price of {price} is more than the {owed} that loan {number} owes."""
+
+
+class ClaimEnded(Refused):
+    """Nothing is owed on loan {number} any more: it was {ended}."""
+
+
+class DayPassed(Refused):
+    """A settlement is payable until {until}; that day has passed."""

@@ -1,4 +1,4 @@
-"""What a payment may be meant for."""
+"""What a payment may be meant for, and who it may come from."""
 
 from enum import StrEnum
 
@@ -11,3 +11,13 @@ class RepaymentKind(StrEnum):
     PAYOFF = "payoff"
     RECOVERY = "recovery"
     REVERSAL = "reversal"
+
+
+class Source(StrEnum):
+    """Who a payment came from, where it was not the borrower in the ordinary way."""
+
+    BORROWER = "borrower"
+    COLLECTOR = "collector"
+    GUARANTOR = "guarantor"
+    COLLATERAL = "collateral"
+    SALE = "sale"

@@ -31,6 +31,13 @@ LOANS = Machine(
 )
 
 
+class Ending(StrEnum):
+    """What ended the claim on a loan that was written off, where something did."""
+
+    SETTLED_SHORT = "settled_short"
+    SOLD = "sold"
+
+
 class Loan(Stateful, Base):
     """A funded loan: its terms as agreed, its totals so far, and where its computation stands."""
 
@@ -76,6 +83,10 @@ class Loan(Stateful, Base):
     recovered_minor: Mapped[int] = mapped_column(default=0)
     charged_off_minor: Mapped[int] = mapped_column(default=0)
     charged_off_on: Mapped[date | None]
+
+    # What was agreed to be enough (a settlement), and what ended the claim of a lost loan.
+    settlement: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    ended_as: Mapped[str | None] = mapped_column(String(20))
 
 
 class Note(Base):
@@ -134,6 +145,7 @@ class Repayment(Base):
     entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"))
     reverses_id: Mapped[UUID | None] = mapped_column(ForeignKey("repayment.id"), unique=True)
     state_before: Mapped[dict[str, Any]]  # where this payment was computed from
+    source: Mapped[str | None] = mapped_column(String(20))  # who paid, if not the borrower
 
     # Payments count in the order of their days and, within a day, of `place`: the number under
     # which the payment was first entered. Computed anew, it is a new row of the same `root`,
@@ -199,6 +211,8 @@ class ProposalKind(StrEnum):
 
     CATEGORY = "category"
     WRITE_OFF = "write_off"
+    SETTLEMENT = "settlement"
+    SALE = "sale"
 
 
 class ProposalStatus(StrEnum):
@@ -237,6 +251,7 @@ class Proposal(Stateful, Base):
     proposed_by: Mapped[str] = mapped_column(String(80))
     proposed_at: Mapped[datetime]
     why: Mapped[str] = mapped_column(String(500))
+    details: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     decided_by: Mapped[str | None] = mapped_column(String(80))
     decided_at: Mapped[datetime | None]
 

@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from kernel import Currency
+from marketplace import words
 from marketplace.fields import Choice, Key, MoneyField, Text
 from marketplace.forms import FormSchema
 
@@ -28,8 +29,14 @@ class Judgement(Why):
     category = Choice(CATEGORIES, missing=_l("Choose a category."))
 
 
+# A sale is no recovery that somebody enters: it is proposed and confirmed.
+SOURCES = {name: text for name, text in words.SOURCES.items() if name != "sale"}
+
+
 class Recovery(FormSchema):
     """Money recovered on a loan that was charged off."""
 
     amount = MoneyField(Currency.USD, missing=_l("Enter what was recovered."))
+    source = Choice(SOURCES, required=False)
+    fee = MoneyField(Currency.USD, required=False)
     key = Key()

@@ -1,4 +1,4 @@
-"""Loans as operators service them: what is late, what was paid, what is returned or lost."""
+"""Loans as operators service them: what is late, what was paid, returned and recovered."""
 
 from uuid import UUID
 
@@ -63,28 +63,6 @@ def take_back(loan_id: UUID, repayment_id: UUID) -> Response | tuple[str, int]:
     return _show(loan_id, why=form)
 
 
-@blueprint.post("/<uuid:loan_id>/charge-off")
-@requires("operator")
-def charge_off(loan_id: UUID) -> Response | tuple[str, int]:
-    """Take the loss; what comes afterwards is a recovery."""
-    form = Form(schemas.Why())
-    if form.load(request.form):
-        with form.catching():
-            in_transaction(
-                lambda session: servicing.charge_off(
-                    session,
-                    loan_id=loan_id,
-                    by=f"operator:{me().id}",
-                    on=clock.today(),
-                    at=clock.now(),
-                    why=form.values["why"],
-                )
-            )
-            said = _("The loan is charged off.")
-            return see_other("servicing.show", loan_id=loan_id, said=said)
-    return _show(loan_id, why=form)
-
-
 @blueprint.post("/<uuid:loan_id>/recoveries")
 @requires("operator")
 def recover(loan_id: UUID) -> Response | tuple[str, int]:
@@ -98,6 +76,8 @@ def recover(loan_id: UUID) -> Response | tuple[str, int]:
                     loan_id=loan_id,
                     gross=form.values["amount"],
                     key=form.values["key"],
+                    collection_fee=form.values["fee"],
+                    source=_source(form.values["source"]),
                     by=f"operator:{me().id}",
                     on=clock.today(),
                     at=clock.now(),
@@ -148,6 +128,10 @@ def confirm(loan_id: UUID, proposal_id: UUID) -> Response | tuple[str, int]:
         )
         return see_other("servicing.show", loan_id=loan_id, said=_("The category is confirmed."))
     return _show(loan_id, judgement=form)
+
+
+def _source(name: str | None) -> servicing.Source | None:
+    return None if name is None else servicing.Source(name)
 
 
 def _show(

@@ -75,8 +75,9 @@ class LoanPage:
 
     @property
     def is_lost(self) -> bool:
-        """Whether the loss was taken."""
-        return self.loan.card.status is LoanStatus.CHARGED_OFF
+        """Whether the loss was taken and something may still be recovered."""
+        card = self.loan.card
+        return card.status is LoanStatus.CHARGED_OFF and card.ended_as is None
 
     def may_be_returned(self, payment: Payment) -> bool:
         """Say whether a payment can still be taken back by the borrower's bank."""

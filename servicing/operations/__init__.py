@@ -6,6 +6,8 @@ from servicing.operations.opening import open_loan
 from servicing.operations.proposals import (
     confirm_proposal,
     propose_category,
+    propose_sale,
+    propose_settlement,
     propose_write_off,
     refuse_proposal,
 )
@@ -22,6 +24,8 @@ __all__ = [
     "finish_close",
     "open_loan",
     "propose_category",
+    "propose_sale",
+    "propose_settlement",
     "propose_write_off",
     "quote_payoff",
     "receive_repayment",

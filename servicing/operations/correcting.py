@@ -59,7 +59,14 @@ class Again:
 
 
 def enter_earlier(
-    session: Session, loan: Loan, entered: Entered, *, key: str, at: datetime, by: str
+    session: Session,
+    loan: Loan,
+    entered: Entered,
+    *,
+    key: str,
+    at: datetime,
+    by: str,
+    source: str | None = None,
 ) -> Repayment:
     """Enter a payment of a day beyond which the loan has been counted."""
     plan, notes = queries.plan(loan), queries.notes(session, loan_id=loan.id)
@@ -82,6 +89,7 @@ def enter_earlier(
         at=at,
         before=footing.state,
         seq=loan.payments + 1,
+        source=source,
     )
     memo = f"L-{loan.number} {entered.kind} of {entered.on}"
     _record(
@@ -232,6 +240,7 @@ def _anew(loan: Loan, later: Again, cause: Repayment, *, seq: int) -> list[Line]
         before=later.before,
         seq=seq + 1,
         sent=paid.excess_minor,
+        source=paid.source,
     )
     back.row.cause_id = fresh.row.cause_id = cause.id
     fresh.row.root_id, fresh.row.place = paid.root_id or paid.id, paid.place

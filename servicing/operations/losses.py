@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from kernel import MoveNotAllowed, lock
 from servicing import queries
+from servicing.errors import TakesTwo
 from servicing.models import LOANS, Loan, LoanStatus
 from servicing.position import advance
 from servicing.state import State
@@ -15,13 +16,23 @@ from servicing.state import State
 def charge_off(
     session: Session, *, loan_id: UUID, by: str, on: date, at: datetime, why: str
 ) -> Loan:
-    """Charge a loan off: what it owes stays owed, but nothing is expected any more.
+    """Charge a loan off by rule: what it owes stays owed, but nothing is expected any more.
+
+    People propose it instead (`propose_write_off`), and somebody else confirms.
 
     Raises:
+        TakesTwo: a person asks for it alone.
         MoveNotAllowed: it is settled or charged off already.
         DayAlreadyCounted: the loan has been counted beyond that day.
     """
     loan = lock(session, Loan, loan_id)
+    if by.startswith("operator:"):
+        raise TakesTwo(number=loan.number)
+    return give_up(session, loan, by=by, on=on, at=at, why=why)
+
+
+def give_up(session: Session, loan: Loan, *, by: str, on: date, at: datetime, why: str) -> Loan:
+    """Count a loan up to a day and write it off."""
     if loan.status != LoanStatus.ACTIVE:
         raise MoveNotAllowed(noun=LOANS.noun, now=loan.status, to=LoanStatus.CHARGED_OFF)
     state = advance(queries.state(loan), on, plan=queries.plan(loan))

@@ -1,19 +1,31 @@
-"""What takes two people: the category of a loan by judgement, and writing a loan off.
+"""What takes two people: a category by judgement, a write-off, a settlement, a sale.
 
 One proposes, another confirms or refuses; the database refuses the same hands, too.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from kernel import lock, new_id
+from kernel import Money, find, lock, new_id
 from servicing import queries
 from servicing.categories import Categories
-from servicing.errors import AlreadyProposed, SameHands, UnknownCategory
-from servicing.models import Loan, Proposal, ProposalKind, ProposalStatus
-from servicing.operations.losses import charge_off
+from servicing.errors import (
+    AlreadyProposed,
+    ClaimEnded,
+    DayPassed,
+    NothingPaid,
+    NotLess,
+    PriceTooHigh,
+    SameHands,
+    UnknownCategory,
+)
+from servicing.models import Loan, LoanStatus, Proposal, ProposalKind, ProposalStatus
+from servicing.operations.ending import agree, sell
+from servicing.operations.losses import give_up
 
 
 def propose_category(
@@ -35,7 +47,7 @@ def propose_category(
     if category not in preset.bands.names:
         raise UnknownCategory(category=category, names=", ".join(preset.bands.names))
     kind = ProposalKind.CATEGORY
-    return _propose(session, loan_id, kind, category=category, by=by, at=at, why=why)
+    return propose(session, loan_id, kind, category=category, by=by, at=at, why=why)
 
 
 def propose_write_off(
@@ -47,7 +59,66 @@ def propose_write_off(
         AlreadyProposed: it is proposed already.
     """
     kind = ProposalKind.WRITE_OFF
-    return _propose(session, loan_id, kind, category=None, by=by, at=at, why=why)
+    return propose(session, loan_id, kind, by=by, at=at, why=why)
+
+
+def propose_settlement(
+    session: Session,
+    *,
+    loan_id: UUID,
+    amount: Money,
+    until: date,
+    by: str,
+    on: date,
+    at: datetime,
+    why: str,
+) -> Proposal:
+    """Propose that less is enough, if it comes by a day; the rest is then written off.
+
+    Raises:
+        ClaimEnded: nothing is owed any more.
+        NotLess: it is not above zero and below what is owed.
+        DayPassed: the last day to pay lies before today.
+        AlreadyProposed: one is proposed already.
+    """
+    loan = find(session, Loan, loan_id)
+    owing = _claim(session, loan, on=on)
+    if not 0 < amount.minor < owing.minor:
+        raise NotLess(amount=amount, number=loan.number, owed=owing)
+    if until < on:
+        raise DayPassed(until=until)
+    details = {"amount_minor": amount.minor, "until": until.isoformat()}
+    kind = ProposalKind.SETTLEMENT
+    return propose(session, loan_id, kind, details=details, by=by, at=at, why=why)
+
+
+def propose_sale(
+    session: Session,
+    *,
+    loan_id: UUID,
+    price: Money,
+    buyer: str,
+    by: str,
+    on: date,
+    at: datetime,
+    why: str,
+) -> Proposal:
+    """Propose to sell what is owed on a loan to a buyer.
+
+    Raises:
+        ClaimEnded: nothing is owed any more.
+        NothingPaid: the price is not above zero.
+        PriceTooHigh: it is more than is owed.
+        AlreadyProposed: one is proposed already.
+    """
+    loan = find(session, Loan, loan_id)
+    owing = _claim(session, loan, on=on)
+    if not price.is_positive:
+        raise NothingPaid
+    if price > owing:
+        raise PriceTooHigh(price=price, owed=owing, number=loan.number)
+    details = {"price_minor": price.minor, "buyer": buyer}
+    return propose(session, loan_id, ProposalKind.SALE, details=details, by=by, at=at, why=why)
 
 
 def confirm_proposal(
@@ -58,10 +129,12 @@ def confirm_proposal(
     Raises:
         SameHands: it is the person's own.
         MoveNotAllowed: it was decided before, or the loan is settled or written off already.
+        DomainError: what it asks for cannot be done any more.
     """
     proposal = _decided(session, proposal_id, ProposalStatus.CONFIRMED, by=by, at=at)
-    if proposal.kind == ProposalKind.WRITE_OFF:
-        charge_off(session, loan_id=proposal.loan_id, by=by, on=on, at=at, why=proposal.why)
+    done = _DEEDS.get(ProposalKind(proposal.kind))
+    if done is not None:
+        done(session, proposal, on=on, at=at)
     session.flush()
     return proposal
 
@@ -78,16 +151,22 @@ def refuse_proposal(
     return _decided(session, proposal_id, ProposalStatus.REFUSED, by=by, at=at, why=why)
 
 
-def _propose(
+def propose(
     session: Session,
     loan_id: UUID,
     kind: ProposalKind,
     *,
-    category: str | None,
+    category: str | None = None,
+    details: dict[str, Any] | None = None,
     by: str,
     at: datetime,
     why: str,
 ) -> Proposal:
+    """Write down what one person proposes, for another to confirm or refuse.
+
+    Raises:
+        AlreadyProposed: one of its kind waits already.
+    """
     loan = lock(session, Loan, loan_id)
     if queries.open_proposal(session, loan_id=loan_id, kind=kind) is not None:
         raise AlreadyProposed(kind=kind, number=loan.number)
@@ -96,6 +175,7 @@ def _propose(
         loan_id=loan_id,
         kind=kind,
         category=category,
+        details=details,
         status=ProposalStatus.PROPOSED,
         proposed_by=by,
         proposed_at=at,
@@ -123,3 +203,27 @@ def _decided(
     proposal.decided_by, proposal.decided_at = by, at
     session.flush()
     return proposal
+
+
+def _claim(session: Session, loan: Loan, *, on: date) -> Money:
+    """Return what is owed on a loan whose claim lives.
+
+    Raises:
+        ClaimEnded: nothing is owed any more.
+    """
+    if loan.ended_as is not None or loan.status == LoanStatus.SETTLED:
+        raise ClaimEnded(number=loan.number, ended=loan.ended_as or loan.status)
+    return queries.claim(session, loan=loan, on=on)
+
+
+def _write_off(session: Session, proposal: Proposal, *, on: date, at: datetime) -> None:
+    assert proposal.decided_by is not None
+    loan = lock(session, Loan, proposal.loan_id)
+    give_up(session, loan, by=proposal.decided_by, on=on, at=at, why=proposal.why)
+
+
+_DEEDS: dict[ProposalKind, Callable[..., None]] = {
+    ProposalKind.WRITE_OFF: _write_off,
+    ProposalKind.SETTLEMENT: agree,
+    ProposalKind.SALE: sell,
+}

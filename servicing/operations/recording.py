@@ -59,6 +59,7 @@ def received(
     before: State,
     seq: int,
     sent: int = 0,
+    source: str | None = None,
 ) -> Line:
     """Return the row of a decided payment.
 
@@ -72,6 +73,7 @@ def received(
         before: the state from which it was computed.
         seq: its number on the loan.
         sent: what went back to the borrower of it before, in minor units.
+        source: who paid, where it was not the borrower in the ordinary way.
     """
     applied = decided.applied
     paid = applied.principal + applied.interest + applied.penalty
@@ -95,6 +97,7 @@ def received(
         collection_fee_minor=applied.collection_fee.minor,
         servicing_fee_minor=decided.servicing_fee,
         excess_minor=excess.minor,
+        source=source,
         state_before=before.to_json(),
     )
     return Line(row, decided.shares)

@@ -9,10 +9,11 @@ from kernel import Money, lock
 from servicing import queries
 from servicing.deciding import Entered, Footing, decide
 from servicing.errors import PaymentKeyUsed
-from servicing.kinds import RepaymentKind
+from servicing.kinds import RepaymentKind, Source
 from servicing.models import Loan, LoanStatus, Repayment
 from servicing.operations.correcting import enter_earlier
 from servicing.operations.recording import received, write
+from servicing.operations.settling import finish_settlement
 from servicing.paying import check_payoff
 from servicing.position import advance, next_event
 from servicing.queries.payable import check, check_earlier, is_earlier
@@ -29,6 +30,7 @@ def receive_repayment(
     at: datetime,
     collection_fee: Money | None = None,
     by: str | None = None,
+    source: Source | None = None,
 ) -> Repayment:
     """Apply a borrower's payment and share it among the note holders.
 
@@ -46,6 +48,7 @@ def receive_repayment(
         collection_fee: what a collector charged for a recovery, where it is not the product's
             share.
         by: who entered it, where it is not the borrower.
+        source: who paid, where it was not the borrower in the ordinary way.
 
     Raises:
         LoanNotPayable: the loan is settled, charged off, or not charged off yet.
@@ -61,9 +64,12 @@ def receive_repayment(
     by = by or f"borrower:{loan.borrower_id}"
     if is_earlier(session, loan, entered):
         check_earlier(loan, entered)
-        return enter_earlier(session, loan, entered, key=key, at=at, by=by)
-    check(loan, entered)
-    return _enter(session, loan, entered, key=key, at=at, by=by)
+        paid = enter_earlier(session, loan, entered, key=key, at=at, by=by, source=source)
+    else:
+        check(loan, entered)
+        paid = _enter(session, loan, entered, key=key, at=at, by=by, source=source)
+    finish_settlement(session, loan, on=on, at=at)
+    return paid
 
 
 def recover(
@@ -76,6 +82,7 @@ def recover(
     at: datetime,
     collection_fee: Money | None = None,
     by: str | None = None,
+    source: Source | None = None,
 ) -> Repayment:
     """Share what was recovered on a charged-off loan, after the collector's fee."""
     return receive_repayment(
@@ -88,6 +95,7 @@ def recover(
         at=at,
         collection_fee=collection_fee,
         by=by,
+        source=source,
     )
 
 
@@ -107,7 +115,14 @@ def _same(
 
 
 def _enter(
-    session: Session, loan: Loan, entered: Entered, *, key: str, at: datetime, by: str
+    session: Session,
+    loan: Loan,
+    entered: Entered,
+    *,
+    key: str,
+    at: datetime,
+    by: str,
+    source: Source | None,
 ) -> Repayment:
     """Apply a payment where the loan stands."""
     plan, notes = queries.plan(loan), queries.notes(session, loan_id=loan.id)
@@ -127,6 +142,7 @@ def _enter(
         at=at,
         before=footing.state,
         seq=loan.payments + 1,
+        source=source,
     )
     write(session, loan, [line], notes, by=by, memo=f"L-{loan.number} {entered.kind}")
     loan.state = decided.state.to_json()

@@ -11,6 +11,7 @@ from servicing.errors import NotReturnable, PaymentKeyUsed, PaymentReturned
 from servicing.kinds import RepaymentKind
 from servicing.models import Loan, Repayment
 from servicing.operations.correcting import take_back
+from servicing.operations.settling import reopen
 
 
 def reverse_repayment(
@@ -53,7 +54,9 @@ def reverse_repayment(
     paid = queries.live_version(session, paid=named)
     if paid is None:
         raise PaymentReturned(number=loan.number)
-    return take_back(session, loan, paid, key=key, on=on, at=at, why=why, by=by)
+    returned = take_back(session, loan, paid, key=key, on=on, at=at, why=why, by=by)
+    reopen(session, loan, paid)
+    return returned
 
 
 def _same(session: Session, known: Repayment, loan: Loan, named: Repayment) -> Repayment:

@@ -6,6 +6,7 @@ from servicing.queries.books import (
     LoanDetail,
     NoteCard,
     Payment,
+    Settlement,
     loan_detail,
     loans,
     notes_of,
@@ -20,6 +21,7 @@ from servicing.queries.differences import (
     shortfalls_of,
 )
 from servicing.queries.loans import (
+    claim,
     due_loans,
     entered,
     has_payments_after,
@@ -33,7 +35,7 @@ from servicing.queries.loans import (
 )
 from servicing.queries.notes import Notes, notes, shares_of
 from servicing.queries.preview import Preview, preview_repayment
-from servicing.queries.proposals import category_of, judgements, open_proposal
+from servicing.queries.proposals import category_of, judgements, open_proposal, proposals
 from servicing.queries.standing import Standing, Upcoming, standing
 from servicing.queries.timetable import InstallmentState, ScheduleLine, timetable
 
@@ -49,10 +51,12 @@ __all__ = [
     "Payment",
     "Preview",
     "ScheduleLine",
+    "Settlement",
     "Standing",
     "Upcoming",
     "audit",
     "category_of",
+    "claim",
     "differences",
     "due_loans",
     "entered",
@@ -70,6 +74,7 @@ __all__ = [
     "plan",
     "preview_repayment",
     "proceeds",
+    "proposals",
     "recovered_before",
     "repayment_by_key",
     "shares_of",

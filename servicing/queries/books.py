@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, aliased
 
 from kernel import Currency, Money, Rate, find
 from origination import Keyset, Page, Terms, page
-from servicing.kinds import RepaymentKind
-from servicing.models import Loan, LoanStatus, Note, Repayment
+from servicing.kinds import RepaymentKind, Source
+from servicing.models import Ending, Loan, LoanStatus, Note, Repayment
 from servicing.queries.standing import Standing, standing
 
 
@@ -35,6 +35,7 @@ class LoanCard:
     opened_at: datetime
     closed_at: datetime | None
     charged_off_on: date | None
+    ended_as: Ending | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,15 @@ class Payment:
     excess: Money
     returned: bool
     changed: bool
+    source: Source | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What was agreed to be enough, if it comes in time."""
+
+    amount: Money
+    until: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,7 @@ class LoanDetail:
     paid_late_fee: Money
     recovered: Money
     charged_off: Money
+    settlement: Settlement | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +142,7 @@ def loan_detail(session: Session, *, loan_id: UUID, on: date) -> LoanDetail:
         paid_late_fee=Money(loan.paid_late_fee_minor, currency),
         recovered=Money(loan.recovered_minor, currency),
         charged_off=Money(loan.charged_off_minor, currency),
+        settlement=_settlement(loan),
     )
 
 
@@ -195,7 +207,16 @@ def card(loan: Loan) -> LoanCard:
         opened_at=loan.opened_at,
         closed_at=loan.closed_at,
         charged_off_on=loan.charged_off_on,
+        ended_as=None if loan.ended_as is None else Ending(loan.ended_as),
     )
+
+
+def _settlement(loan: Loan) -> Settlement | None:
+    agreed = loan.settlement
+    if agreed is None:
+        return None
+    amount = Money(agreed["amount_minor"], Currency(loan.currency))
+    return Settlement(amount, date.fromisoformat(agreed["until"]))
 
 
 def _payment(paid: Repayment, *, returned: bool) -> Payment:
@@ -214,6 +235,7 @@ def _payment(paid: Repayment, *, returned: bool) -> Payment:
         excess=Money(paid.excess_minor, currency),
         returned=returned,
         changed=paid.root_id is not None,
+        source=None if paid.source is None else Source(paid.source),
     )
 
 

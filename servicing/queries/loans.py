@@ -12,7 +12,9 @@ from origination import Terms
 from servicing.deciding import Entered
 from servicing.kinds import RepaymentKind
 from servicing.models import Loan, LoanStatus, Repayment
+from servicing.owing import owed
 from servicing.plan import Plan
+from servicing.position import advance
 from servicing.state import State
 
 
@@ -89,6 +91,14 @@ def recovered_before(session: Session, *, loan: Loan) -> Money:
     taken = func.sum(Repayment.recovery_minor + Repayment.collection_fee_minor)
     total = session.scalar(select(taken).where(Repayment.loan_id == loan.id))
     return Money(int(total or 0), loan.principal.currency)
+
+
+def claim(session: Session, *, loan: Loan, on: date) -> Money:
+    """Return all that is owed on a day, without what was recovered since the loss."""
+    agreed, kept = plan(loan), state(loan)
+    owing = owed(advance(kept, max(on, kept.as_of), plan=agreed), plan=agreed).total
+    left = owing - recovered_before(session, loan=loan)
+    return max(left, agreed.money(0))
 
 
 def has_payments_after(session: Session, *, loan: Loan, day: date) -> bool:

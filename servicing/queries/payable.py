@@ -18,7 +18,7 @@ def check(loan: Loan, entered: Entered) -> None:
     """
     is_recovery = entered.kind is RepaymentKind.RECOVERY
     payable = LoanStatus.CHARGED_OFF if is_recovery else LoanStatus.ACTIVE
-    _check(entered, loan, payable=loan.status == payable)
+    _check(entered, loan, payable=loan.status == payable and loan.ended_as is None)
 
 
 def check_earlier(loan: Loan, entered: Entered) -> None:

@@ -23,6 +23,17 @@ def open_proposal(session: Session, *, loan_id: UUID, kind: ProposalKind) -> Pro
     )
 
 
+def proposals(session: Session, *, loan_id: UUID) -> list[Proposal]:
+    """Return what was proposed for a loan other than its category, the latest first."""
+    return list(
+        session.scalars(
+            select(Proposal)
+            .where(Proposal.loan_id == loan_id, Proposal.kind != ProposalKind.CATEGORY)
+            .order_by(Proposal.proposed_at.desc(), Proposal.id.desc())
+        )
+    )
+
+
 def judgements(session: Session, *, loan_id: UUID) -> list[Proposal]:
     """Return the categories that were confirmed for a loan, the latest first."""
     return list(

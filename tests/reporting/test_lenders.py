@@ -11,7 +11,6 @@ from tests.support.loans import (
     BOB,
     CAROL,
     DAN,
-    OSCAR,
     a_listing,
     a_loan,
     cash,
@@ -94,7 +93,7 @@ def test_notes_of_late_loans_are_told_apart(session: Session) -> None:
 def test_lost_principal_is_a_loss_and_recoveries_make_up_for_it(session: Session) -> None:
     loan = a_loan(session)
     look = date(2026, 8, 1)
-    charge_off(session, loan_id=loan.id, by=OSCAR, on=look, at=noon(look), why="fraud")
+    charge_off(session, loan_id=loan.id, by="system", on=look, at=noon(look), why="fraud")
     recover(
         session,
         loan_id=loan.id,

@@ -31,7 +31,7 @@ from servicing import (
     reverse_repayment,
 )
 from servicing.queries import live_repayments
-from tests.support.loans import BOB, OSCAR, THREE, USD, a_loan, cash, noon, pays
+from tests.support.loans import BOB, THREE, USD, a_loan, cash, noon, pays
 from tests.support.plans import STARTED, usd
 
 FIRST_DUE = date(2026, 2, 15)
@@ -210,7 +210,9 @@ def test_what_went_back_to_the_borrower_cannot_pay_again(session: Session) -> No
 
 def test_a_loss_stays_taken_and_becomes_smaller_by_an_earlier_payment(session: Session) -> None:
     loan = a_loan(session)
-    charge_off(session, loan_id=loan.id, by=OSCAR, on=LOST_ON, at=noon(LOST_ON), why="unreachable")
+    charge_off(
+        session, loan_id=loan.id, by="system", on=LOST_ON, at=noon(LOST_ON), why="unreachable"
+    )
     recover(session, loan_id=loan.id, gross=usd("50.00"), key="r", on=LOST_ON, at=noon(LOST_ON))
 
     pays(session, loan, "106.62", FIRST_DUE)
@@ -222,7 +224,7 @@ def test_a_loss_stays_taken_and_becomes_smaller_by_an_earlier_payment(session: S
 
 def test_a_lost_loan_that_had_been_paid_is_settled(session: Session) -> None:
     loan = a_loan(session)
-    charge_off(session, loan_id=loan.id, by=OSCAR, on=LOST_ON, at=noon(LOST_ON), why="error")
+    charge_off(session, loan_id=loan.id, by="system", on=LOST_ON, at=noon(LOST_ON), why="error")
 
     pays(session, loan, "1300.00", date(2026, 2, 1), kind=RepaymentKind.EXTRA)
 
@@ -233,7 +235,9 @@ def test_a_lost_loan_that_had_been_paid_is_settled(session: Session) -> None:
 
 def test_recoveries_may_come_in_any_order(session: Session) -> None:
     loan = a_loan(session)
-    charge_off(session, loan_id=loan.id, by=OSCAR, on=LOST_ON, at=noon(LOST_ON), why="unreachable")
+    charge_off(
+        session, loan_id=loan.id, by="system", on=LOST_ON, at=noon(LOST_ON), why="unreachable"
+    )
     later = LOST_ON + timedelta(days=365)
     pays(session, loan, "1700.00", later, kind=RepaymentKind.RECOVERY)
     assert loan.status == LoanStatus.SETTLED
@@ -249,7 +253,9 @@ def test_recoveries_may_come_in_any_order(session: Session) -> None:
 
 def test_without_its_largest_recovery_a_lost_loan_is_owed_again(session: Session) -> None:
     loan = a_loan(session)
-    charge_off(session, loan_id=loan.id, by=OSCAR, on=LOST_ON, at=noon(LOST_ON), why="unreachable")
+    charge_off(
+        session, loan_id=loan.id, by="system", on=LOST_ON, at=noon(LOST_ON), why="unreachable"
+    )
     largest = pays(session, loan, "900.00", LOST_ON, kind=RepaymentKind.RECOVERY)
     pays(session, loan, "900.00", LOST_ON + timedelta(days=9), kind=RepaymentKind.RECOVERY)
 

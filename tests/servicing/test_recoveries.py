@@ -35,7 +35,7 @@ def fees(session: Session) -> Money:
 def a_lost_loan(session: Session) -> Loan:
     loan = a_loan(session)
     return charge_off(
-        session, loan_id=loan.id, by=OSCAR, on=LOST_ON, at=noon(LOST_ON), why="unreachable"
+        session, loan_id=loan.id, by="system", on=LOST_ON, at=noon(LOST_ON), why="unreachable"
     )
 
 

@@ -24,7 +24,7 @@ from servicing import (
     reverse_repayment,
 )
 from servicing.queries import live_repayments
-from tests.support.loans import BOB, CAROL, DAN, OSCAR, THREE, a_loan, cash, noon, pays
+from tests.support.loans import BOB, CAROL, DAN, THREE, a_loan, cash, noon, pays
 from tests.support.plans import usd
 
 FIRST_DUE = date(2026, 2, 15)
@@ -151,7 +151,9 @@ def test_a_return_before_a_payoff_leaves_what_it_paid_owed(session: Session) -> 
 def test_a_returned_recovery_is_owed_by_the_loss_again(session: Session) -> None:
     loan = a_loan(session)
     lost_on = date(2026, 8, 1)
-    charge_off(session, loan_id=loan.id, by=OSCAR, on=lost_on, at=noon(lost_on), why="unreachable")
+    charge_off(
+        session, loan_id=loan.id, by="system", on=lost_on, at=noon(lost_on), why="unreachable"
+    )
     before = standing(session, loan)
     paid = recover(
         session, loan_id=loan.id, gross=usd("5000.00"), key="r", on=lost_on, at=noon(lost_on)
@@ -169,7 +171,9 @@ def test_an_installment_returned_after_the_loss_makes_the_loss_larger(session: S
     loan = a_loan(session)
     paid = pays(session, loan, "106.62", FIRST_DUE)
     lost_on = date(2026, 8, 1)
-    charge_off(session, loan_id=loan.id, by=OSCAR, on=lost_on, at=noon(lost_on), why="unreachable")
+    charge_off(
+        session, loan_id=loan.id, by="system", on=lost_on, at=noon(lost_on), why="unreachable"
+    )
 
     returned(session, paid, date(2026, 8, 9))
 

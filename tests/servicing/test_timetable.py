@@ -3,7 +3,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from servicing import InstallmentState, RepaymentKind, ScheduleLine, charge_off, timetable
-from tests.support.loans import OSCAR, a_loan, noon, pays
+from tests.support.loans import a_loan, noon, pays
 from tests.support.plans import usd
 
 FIRST_DUE, SECOND_DUE = date(2026, 2, 15), date(2026, 3, 15)
@@ -68,7 +68,7 @@ def test_a_loan_that_was_charged_off_shows_what_stayed_unpaid(session: Session) 
     loan = a_loan(session)
     pays(session, loan, "106.62", FIRST_DUE)
     day = date(2026, 9, 1)
-    charge_off(session, loan_id=loan.id, by=OSCAR, at=noon(day), on=day, why="unpaid")
+    charge_off(session, loan_id=loan.id, by="system", at=noon(day), on=day, why="unpaid")
 
     lines = timetable(session, loan_id=loan.id, on=day)
 

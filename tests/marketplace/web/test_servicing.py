@@ -48,6 +48,24 @@ def pay(app: Flask, loan: UUID, amount: str) -> UUID:
     return write(app, work)
 
 
+def written_off(app: Flask, loan: UUID) -> None:
+    """Let olga propose the loss and oscar confirm it."""
+
+    def work(session: Session) -> None:
+        proposal = servicing.propose_write_off(
+            session, loan_id=loan, by="operator:olga", at=clock.now(), why="cannot be found"
+        )
+        servicing.confirm_proposal(
+            session,
+            proposal_id=proposal.id,
+            by="operator:oscar",
+            on=clock.today(),
+            at=clock.now(),
+        )
+
+    write(app, work)
+
+
 def cash(app: Flask) -> Money:
     account = AccountRef(AccountKind.LENDER, person(app, "bob"), Currency.USD)
     return read(app, lambda session: escrow.balance(session, account=account))
@@ -113,17 +131,19 @@ def test_a_lost_loan_is_charged_off_and_what_is_recovered_is_shared(
     watch.move(days=200)
     olga.sign_in("olga")
     path = f"/servicing/{loan}"
+    written_off(app, loan)
 
-    lost = olga.post(f"{path}/charge-off", why="The borrower cannot be found.")
     page = olga.get(path).text
-    got = olga.post(f"{path}/recoveries", amount="900", key=str(uuid4()))
+    got = olga.post(
+        f"{path}/recoveries", amount="900", source="guarantor", fee="90", key=str(uuid4())
+    )
 
-    assert lost.location == path
-    assert "The loan is charged off." in page
+    after = olga.get(path).text
     assert "Record the recovery" in page
     assert got.location == path
-    assert "The recovery is shared among the investors." in olga.get(path).text
-    assert Money.parse("0", Currency.USD) < cash(app) <= usd("900")
+    assert "The recovery is shared among the investors." in after
+    assert "Guarantor" in after
+    assert Money.parse("0", Currency.USD) < cash(app) <= usd("810")
     assert is_whole(app)
 
 
@@ -132,7 +152,7 @@ def test_a_recovery_is_recorded_as_the_operators_who_entered_it(
 ) -> None:
     watch.move(days=200)
     olga.sign_in("olga")
-    olga.post(f"/servicing/{loan}/charge-off", why="The borrower cannot be found.")
+    written_off(app, loan)
 
     olga.post(f"/servicing/{loan}/recoveries", amount="900", key=str(uuid4()))
 
@@ -146,7 +166,7 @@ def test_a_recovery_sent_twice_is_shared_once(
 ) -> None:
     watch.move(days=200)
     olga.sign_in("olga")
-    olga.post(f"/servicing/{loan}/charge-off", why="The borrower cannot be found.")
+    written_off(app, loan)
     key = str(uuid4())
     olga.post(f"/servicing/{loan}/recoveries", amount="900", key=key)
     once = cash(app)

@@ -1,0 +1,141 @@
+"""Changes of a loan: one operator proposes, another confirms, and only then anything happens."""
+
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import escrow
+import servicing
+from marketplace.models import Role
+from servicing import Loan, Proposal
+from tests.support.borrowing import a_loan, offer_products, person, read
+from tests.support.web import Visitor, settle
+
+WHY = "lives on a small pension"
+
+
+@pytest.fixture
+def olga(app: Flask) -> Visitor:
+    visitor = Visitor(app)
+    visitor.sign_in("olga")
+    return visitor
+
+
+@pytest.fixture
+def oscar(app: Flask) -> Visitor:
+    settle(app, "oscar", Role.OPERATOR)
+    visitor = Visitor(app)
+    visitor.sign_in("oscar")
+    return visitor
+
+
+@pytest.fixture
+def alice(app: Flask) -> Visitor:
+    visitor = Visitor(app)
+    visitor.sign_in("alice")
+    return visitor
+
+
+@pytest.fixture
+def loan(app: Flask) -> UUID:
+    offer_products(app)
+    return a_loan(app)
+
+
+def waiting(app: Flask, loan: UUID) -> UUID:
+    """Return what was proposed last."""
+    newest = select(Proposal.id).where(Proposal.loan_id == loan).order_by(Proposal.id.desc())
+    return read(app, lambda session: session.scalars(newest.limit(1)).one())
+
+
+def ended_as(app: Flask, loan: UUID) -> tuple[str, str | None]:
+    def ask(session: Session) -> tuple[str, str | None]:
+        row = session.get_one(Loan, loan)
+        return row.status, row.ended_as
+
+    return read(app, ask)
+
+
+def is_whole(app: Flask) -> bool:
+    return read(app, lambda session: escrow.verify(session).ok and servicing.audit(session).ok)
+
+
+def test_a_loss_is_proposed_by_one_operator_and_taken_by_another(
+    app: Flask, loan: UUID, olga: Visitor, oscar: Visitor
+) -> None:
+    page = f"/changes/{loan}"
+    proposed = olga.post(f"{page}/write-offs", why=WHY)
+    confirm = f"{page}/proposals/{waiting(app, loan)}/confirm"
+    mine = olga.get(page).text
+
+    own = olga.post(confirm)
+    before = ended_as(app, loan)
+    done = oscar.post(confirm)
+
+    assert (proposed.location, done.location) == (page, page)
+    assert "Somebody else decides." in mine
+    assert own.status_code == 422
+    assert before == ("active", None)
+    assert ended_as(app, loan) == ("charged_off", None)
+    assert is_whole(app)
+
+
+def test_what_is_refused_changes_nothing(
+    app: Flask, loan: UUID, olga: Visitor, oscar: Visitor
+) -> None:
+    page = f"/changes/{loan}"
+    olga.post(f"{page}/write-offs", why=WHY)
+    refuse = f"{page}/proposals/{waiting(app, loan)}/refuse"
+
+    silent = oscar.post(refuse, why="")
+    refused = oscar.post(refuse, why="pays again")
+
+    assert silent.status_code == 422
+    assert refused.location == page
+    assert "Refused" in oscar.get(page).text
+    assert ended_as(app, loan) == ("active", None)
+
+
+def test_a_sold_loan_is_over_and_everybody_reads_it(
+    app: Flask, loan: UUID, olga: Visitor, oscar: Visitor, alice: Visitor
+) -> None:
+    page = f"/changes/{loan}"
+    olga.post(f"{page}/sales", buyer="Northern Claims", price="5000", why="the best offer")
+    assert "Sold to Northern Claims for $5,000.00." in oscar.get(page).text
+
+    oscar.post(f"{page}/proposals/{waiting(app, loan)}/confirm")
+
+    assert ended_as(app, loan) == ("charged_off", "sold")
+    assert "Your debt was sold" in alice.get(f"/loans/{loan}").text
+    bob = Visitor(app)
+    bob.sign_in("bob")
+    assert "Sold" in bob.get("/notes/").text
+    assert "Sold" in olga.get(page).text
+    assert is_whole(app)
+
+
+def test_a_settlement_is_told_to_the_borrower_and_ends_the_loan_when_it_is_paid(
+    app: Flask, loan: UUID, olga: Visitor, oscar: Visitor, alice: Visitor
+) -> None:
+    page = f"/changes/{loan}"
+    wrong = olga.post(f"{page}/settlements", amount="900000", until="2027-01-31", why=WHY)
+    olga.post(f"{page}/settlements", amount="8000", until="2027-01-31", why=WHY)
+    oscar.post(f"{page}/proposals/{waiting(app, loan)}/confirm")
+    told = alice.get(f"/loans/{loan}").text
+
+    alice.post(
+        f"/loans/{loan}/payments",
+        kind="extra",
+        amount="8000",
+        key="01234567-89ab-7def-8123-456789abcdef",
+    )
+
+    assert wrong.status_code == 422
+    assert "Pay $8,000.00 in all by" in told
+    assert ended_as(app, loan) == ("charged_off", "settled_short")
+    assert "Nothing more is owed." in alice.get(f"/loans/{loan}").text
+    assert person(app, "alice")
+    assert is_whole(app)
