@@ -11,9 +11,10 @@ from escrow.queries.books import (
     entry_file,
     totals_by_kind,
 )
+from escrow.queries.content import content
 from escrow.queries.findings import Finding
 from escrow.queries.frontier import Frontier, frontier, is_settled
-from escrow.queries.leaves import account_bytes, content, entry_bytes
+from escrow.queries.leaves import account_bytes, entry_bytes
 from escrow.queries.payees import (
     Owed,
     PayoutLine,

@@ -102,16 +102,21 @@ BALANCES = Check(
     """,
 )
 
-# Every fault that a posting alone can have, found in one sweep; POSTINGS then name them.
-SUSPECTS = """
-    SELECT 1 FROM posting p LEFT JOIN entry e ON e.id = p.entry_id
+# Every fault that postings and the number of an entry's lines can have, found in one sweep; then
+# POSTINGS and LINES name them. A line has its number once, so where no number is beyond its
+# entry's last, as many postings as lines are all of them.
+SWEEP = """
+    SELECT count(*) AS postings, (SELECT sum(lines) FROM entry WHERE id > :after) AS lines,
+    count(*) FILTER (WHERE NOT coalesce(
+        p.seq > 0 AND p.seq <= e.lines AND p.effective_on = e.effective_on
+        AND s.currency = p.currency AND t.currency = p.currency
+        AND (r.movement IS NOT NULL OR e.reverses_id IS NOT NULL), false
+    )) AS wrong
+    FROM posting p LEFT JOIN entry e ON e.id = p.entry_id
     LEFT JOIN account s ON s.id = p.source_id LEFT JOIN account t ON t.id = p.target_id
     LEFT JOIN movement_rule r
         ON r.movement = p.movement AND r.source_kind = s.kind AND r.target_kind = t.kind
-    WHERE p.entry_id > :after AND NOT coalesce(
-        p.effective_on = e.effective_on AND s.currency = p.currency AND t.currency = p.currency
-        AND (r.movement IS NOT NULL OR e.reverses_id IS NOT NULL), false
-    ) LIMIT 1
+    WHERE p.entry_id > :after
 """
 POSTINGS = (
     Check(
@@ -159,10 +164,9 @@ POSTINGS = (
     ),
 )
 
-ENTRIES = (
-    Check(
-        "entry_incomplete",
-        """
+LINES = Check(
+    "entry_incomplete",
+    """
         SELECT e.id AS entry, e.lines, coalesce(p.n, 0) AS postings
         FROM entry e LEFT JOIN (
             SELECT entry_id, count(*) AS n, min(seq) AS lowest, max(seq) AS highest
@@ -171,10 +175,11 @@ ENTRIES = (
         WHERE e.id > :after
         AND (p.n IS NULL OR p.n <> e.lines OR p.lowest <> 1 OR p.highest <> e.lines)
         """,
-    ),
-    Check(
-        "reversal_differs",
-        """
+)
+
+REVERSALS = Check(
+    "reversal_differs",
+    """
         SELECT e.id AS entry, e.reverses_id AS original, o.seq
         FROM entry e JOIN posting o ON o.entry_id = e.reverses_id
         LEFT JOIN posting p ON p.entry_id = e.id AND p.seq = o.seq
@@ -183,7 +188,6 @@ ENTRIES = (
             AND p.currency = o.currency
         WHERE e.id > :after AND p.seq IS NULL
         """,
-    ),
 )
 
 
@@ -240,11 +244,11 @@ def _rules(session: Session, after: int) -> Iterator[Finding]:
     yield from _chart_findings(session)
     for check in HOLDINGS:
         yield from _findings(session, check, after)
-    if session.execute(text(SUSPECTS), {"after": after}).first() is not None:
-        for check in POSTINGS:
+    found = session.execute(text(SWEEP), {"after": after}).one()
+    if found.wrong or found.postings != int(found.lines or 0):
+        for check in (*POSTINGS, LINES):
             yield from _findings(session, check, after)
-    for check in ENTRIES:
-        yield from _findings(session, check, after)
+    yield from _findings(session, REVERSALS, after)
 
 
 def _counts(session: Session, after: int, after_seal: int) -> dict[str, int]:

@@ -5,7 +5,6 @@ whatever somebody made of a row is hashed as it stands there, be it a number or 
 """
 
 from collections.abc import Iterator, Sequence
-from hashlib import sha256
 from itertools import groupby
 from typing import Any
 
@@ -67,43 +66,6 @@ def entry_bytes(session: Session, *, after: int, through: int) -> Iterator[Entry
         yield EntryBytes(ident, _bytes(header), _bytes(rest), lines.get(ident, []))
 
 
-def content(session: Session, *, accounts: tuple[int, int], entries: tuple[int, int]) -> str:
-    """Return one hash of everything in a piece of the book, and of the leaves it was sealed with.
-
-    It is made by the database in one sweep, so that the whole book is read again in seconds.
-
-    Args:
-        session: a session.
-        accounts: after which account the piece begins, and with which it ends.
-        entries: likewise.
-    """
-    pieces = (
-        (_row(session, ACCOUNT), "account", "id", accounts),
-        (_row(session, (*HEADER, *REST)), "entry", "id", entries),
-        (_row(session, POSTING), "posting", "entry_id, seq", entries),
-        (_row(session, ("account_id", "{hex:hash}")), "sealed_account", "account_id", accounts),
-        (
-            _row(session, ("entry_id", "{hex:salt}", "{hex:hash}")),
-            "sealed_entry",
-            "entry_id",
-            entries,
-        ),
-    )
-    return sha256(b"".join(_digest(session, *piece) for piece in pieces)).hexdigest()
-
-
-def _digest(session: Session, row: str, table: str, order: str, bounds: tuple[int, int]) -> bytes:
-    key = order.partition(",")[0]
-    rows = f"(SELECT {row} AS x FROM {table} WHERE {_between(key)} ORDER BY {order}) AS ordered"
-    if _is_postgresql(session):
-        asked = f"SELECT sha256(convert_to(coalesce(string_agg(x, ''), ''), 'UTF8')) FROM {rows}"
-        ((digest,),) = _asked(session, asked, *bounds)
-        return bytes(digest)
-    asked = f"SELECT CAST(coalesce(group_concat(x, ''), '') AS BLOB) FROM {rows}"
-    ((joined,),) = _asked(session, asked, *bounds)
-    return sha256(joined).digest()
-
-
 def _row(session: Session, fields: Sequence[str]) -> str:
     """Return the SQL that writes these fields into one text, a line each."""
     words = _ON_POSTGRESQL if _is_postgresql(session) else _ON_SQLITE
@@ -127,13 +89,11 @@ _ON_POSTGRESQL = {
     "{effective_on}": "to_char(effective_on::timestamp, 'YYYY-MM-DD')",
     "{reverses_id}": "coalesce(reverses_id::text, '-')",
     **{f"{{octets:{name}}}": f"octet_length({name})" for name in _TEXTS},
-    **{f"{{hex:{name}}}": f"encode({name}, 'hex')" for name in ("salt", "hash")},
 }
 _ON_SQLITE = {
     **{f"{{{name}}}": name for name in ("owner_id", "hot", "at", "recorded_at", "effective_on")},
     "{reverses_id}": "coalesce(reverses_id, '-')",
     **{f"{{octets:{name}}}": f"length(CAST({name} AS BLOB))" for name in _TEXTS},
-    **{f"{{hex:{name}}}": f"lower(hex({name}))" for name in ("salt", "hash")},
 }
 
 

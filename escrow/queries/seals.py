@@ -4,16 +4,21 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import TypeAlias
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from escrow import heads
+from escrow import heads, merkle
 from escrow.leaves import account_leaf, entry_leaf
+from escrow.queries.content import content
 from escrow.queries.findings import MOST, Finding
-from escrow.queries.leaves import account_bytes, content, entry_bytes
+from escrow.queries.leaves import account_bytes, entry_bytes
 from escrow.seal_models import Seal, SealedAccount, SealedEntry, SealKey, Verification
 from escrow.signing import is_signed, key_id
+
+# The hash of what is there, or was, by its number.
+Leaves: TypeAlias = Mapping[int, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +106,31 @@ def _seal_findings(
     accounts = (before.through_account_id if before else 0, seal.through_account_id)
     entries = (before.through_entry_id if before else 0, seal.through_entry_id)
     if content(session, accounts=accounts, entries=entries) != seal.content:
-        altered = [*_accounts(session, *accounts), *_entries(session, *entries)]
-        yield from altered or [
-            Finding("seal_differs", f"seal {seal.id}", f"something in entries {_span(entries)}")
-        ]
+        yield from _altered(session, seal, accounts, entries)
     key = keys.get(seal.key_id)
     if key is None or not _is_signed(key, seal.signature, heads.seal_words(seal)):
         yield Finding("seal_altered", f"seal {seal.id}", f"covers entries {_span(entries)}")
     expected = (before.id + 1, heads.seal_hash(before)) if before else (1, heads.BEFORE_ALL)
     if (seal.id, seal.previous) != expected:
         yield Finding("seal_chain_broken", f"seal {seal.id}", f"covers entries {_span(entries)}")
+
+
+def _altered(
+    session: Session, seal: Seal, accounts: tuple[int, int], entries: tuple[int, int]
+) -> Iterator[Finding]:
+    """Name what differs from its leaf; nothing where the signed root says that all is right."""
+    pieces = (
+        ("account", *_accounts(session, *accounts)),
+        ("entry", *_entries(session, *entries)),
+    )
+    altered = [each for piece in pieces for each in _differences(*piece)]
+    leaves = [sealed[ident] for _, _, sealed in pieces for ident in sorted(sealed)]
+    as_sealed = (len(leaves), merkle.root(leaves).hex()) == (seal.leaves, seal.root)
+    if as_sealed or altered:
+        yield from altered
+    else:
+        where = f"something in entries {_span(entries)}"
+        yield Finding("seal_differs", f"seal {seal.id}", where)
 
 
 def _is_signed(key: SealKey, signature: str, words: bytes) -> bool:
@@ -121,19 +141,17 @@ def _is_signed(key: SealKey, signature: str, words: bytes) -> bool:
     return named == key.id and is_signed(key.public_key, signature, words)
 
 
-def _accounts(session: Session, after: int, through: int) -> Iterator[Finding]:
-    """Name the accounts of a piece that are not what was sealed."""
+def _accounts(session: Session, after: int, through: int) -> tuple[Leaves, Leaves]:
+    """Return the leaves of the accounts of a piece, as they are and as they were sealed."""
     rows = account_bytes(session, after=after, through=through)
-    there = {ident: account_leaf(account) for ident, account in rows}
     kept = SealedAccount.account_id
     asked = select(kept, SealedAccount.hash).where(kept > after, kept <= through)
-    yield from _differences(
-        "account", there, {row.account_id: row.hash for row in session.execute(asked)}
-    )
+    sealed = {row.account_id: row.hash for row in session.execute(asked)}
+    return {ident: account_leaf(account) for ident, account in rows}, sealed
 
 
-def _entries(session: Session, after: int, through: int) -> Iterator[Finding]:
-    """Name the entries of a piece that are not what was sealed."""
+def _entries(session: Session, after: int, through: int) -> tuple[Leaves, Leaves]:
+    """Return the leaves of the entries of a piece, as they are and as they were sealed."""
     kept = SealedEntry.entry_id
     asked = select(kept, SealedEntry.salt, SealedEntry.hash).where(kept > after, kept <= through)
     sealed = {row.entry_id: row for row in session.execute(asked)}
@@ -141,12 +159,10 @@ def _entries(session: Session, after: int, through: int) -> Iterator[Finding]:
         entry.id: entry_leaf(entry, sealed[entry.id].salt) if entry.id in sealed else b""
         for entry in entry_bytes(session, after=after, through=through)
     }
-    yield from _differences("entry", there, {ident: row.hash for ident, row in sealed.items()})
+    return there, {ident: row.hash for ident, row in sealed.items()}
 
 
-def _differences(
-    noun: str, there: Mapping[int, bytes], sealed: Mapping[int, bytes]
-) -> Iterator[Finding]:
+def _differences(noun: str, there: Leaves, sealed: Leaves) -> Iterator[Finding]:
     for ident in sorted(there.keys() | sealed.keys()):
         if ident not in there:
             yield Finding(f"{noun}_gone", f"{noun} {ident}", "was sealed and is not there")
