@@ -341,7 +341,9 @@ class StripeGateway(StripeBalance):
         if destination is None or not found.details_submitted:
             return []
         if found.payouts_enabled:
-            return [Event(f"{message.id}:verified", "destination.verified", destination)]
+            banks = found.external_accounts.data if found.external_accounts else []
+            told = {"label": f"•••• {banks[0].last4}"} if banks else {}
+            return [Event(f"{message.id}:verified", "destination.verified", destination, told)]
         why = found.requirements.disabled_reason if found.requirements else None
         told = {"reason": why or "payouts are not enabled"}
         return [Event(f"{message.id}:refused", "destination.refused", destination, told)]

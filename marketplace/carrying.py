@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 import escrow
 from escrow import EventKind, GatewayDoubtful, GatewayRefused
 from kernel import find
-from marketplace import flows, jobs
+from marketplace import flows, hearing, jobs
 from marketplace.db import in_transaction, reader
 
 LOOK_BACK = timedelta(days=30)  # Stripe lists events for so long
@@ -183,7 +183,7 @@ def hear(message: escrow.Message, *, at: datetime) -> None:
 
 def tend(*, at: datetime) -> None:
     """Fill gaps between messages, send again what got stuck, and come again in an hour."""
-    in_transaction(partial(flows.tend, at=at))
+    in_transaction(partial(hearing.tend, at=at))
     in_transaction(partial(flows.release, at=at))
     if flows.carrier().name != escrow.StripeGateway.name:
         return
@@ -191,13 +191,13 @@ def tend(*, at: datetime) -> None:
         since = (escrow.last_message_at(session) or at - LOOK_BACK) - OVERLAP
         waiting, stuck = escrow.unheard(session), escrow.stuck_payouts(session)
     for message in (*flows.stripe().messages_since(since), *waiting):
-        in_transaction(partial(flows.hear, message=message, at=at, again=f":{at:%Y-%m-%dT%H}"))
+        in_transaction(partial(hearing.hear, message=message, at=at, again=f":{at:%Y-%m-%dT%H}"))
     for payout_id, reference, account in stuck:
         in_transaction(partial(_resend, payout_id=payout_id, at=at))
         if reference is not None:
             ident = f"tend:{reference}:{at:%Y-%m-%dT%H}"
             message = escrow.Message(ident, "payout.tended", reference, account)
-            in_transaction(partial(flows.hear, message=message, at=at))
+            in_transaction(partial(hearing.hear, message=message, at=at))
 
 
 def _resend(session: Session, *, payout_id: UUID, at: datetime) -> None:

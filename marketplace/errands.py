@@ -12,7 +12,7 @@ from uuid import UUID
 import escrow
 import matching
 from kernel import MoveNotAllowed, find
-from marketplace import carrying, closing, flows, sealing
+from marketplace import carrying, closing, flows, hearing, sealing
 from marketplace.db import in_transaction, reader
 from marketplace.jobs import Work, handles
 
@@ -25,8 +25,8 @@ def init_errands() -> None:
     handles(flows.EXPIRY)(expire)
     handles(flows.PAYOUT)(send_payout)
     handles(flows.RELEASE)(release)
-    handles(flows.HEAR)(hear)
-    handles(flows.TEND)(tend)
+    handles(hearing.HEAR)(hear)
+    handles(hearing.TEND)(tend)
     handles(flows.CLOSE)(close)
     handles(sealing.SEAL)(seal)
 

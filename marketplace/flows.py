@@ -16,18 +16,14 @@ import origination
 import reporting
 import servicing
 from kernel import Currency, Money, Refused, find
-from marketplace import jobs
+from marketplace import hearing, jobs, payees
 
 BATCH, EXPIRY, PAYOUT = "matching.batch", "listing.expiry", "escrow.payout"
-RELEASE, HEAR, TEND = "escrow.release", "escrow.hear", "escrow.tend"
+RELEASE = "escrow.release"
 CLOSE = "day.close"
 ON_FILE = "bank account on file"
 # A minute, and a moment more for what was begun in it to be committed.
 GATHERING = timedelta(minutes=1, seconds=2)
-
-
-class NowhereToPay(Refused):
-    """The borrower has not said where to be paid, or their bank account is not verified yet."""
 
 
 class NoStripe(Refused):
@@ -151,31 +147,6 @@ def pay_in(session: Session, *, event: escrow.Event, at: datetime) -> None:
     call_mandates(session, at=at)
 
 
-def hear(session: Session, *, message: escrow.Message, at: datetime, again: str = "") -> None:
-    """Store what a gateway posted to us, and let the worker ask what is the case."""
-    if escrow.take_message(session, message=message, at=at).applied_at is not None:
-        return
-    payload = {"id": message.id, "kind": message.kind}
-    payload |= {"object": message.object_id, "account": message.account}
-    jobs.enqueue(
-        session, kind=HEAR, payload=payload, at=at, dedupe_key=f"hear:{message.id}"[:180] + again
-    )
-    tend(session, at=at)
-
-
-def tend(session: Session, *, at: datetime) -> None:
-    """Look after what is on its way once in the next hour."""
-    hour = at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    jobs.enqueue(
-        session,
-        kind=TEND,
-        payload={},
-        at=at,
-        run_at=hour,
-        dedupe_key=f"tend:{hour.isoformat()}",
-    )
-
-
 def release(session: Session, *, at: datetime) -> None:
     """Let deposits be used whose hold is over; new cash calls the mandates."""
     if escrow.release_held(session, at=at):
@@ -210,7 +181,7 @@ def disburse(
     """
     carried_by = bank or carrier()
     listing = find(session, origination.Listing, listing_id)
-    to = payee(session, owner_id=listing.borrower_id, bank=carried_by, at=at)
+    to = payees.payee(session, owner_id=listing.borrower_id, bank=carried_by, at=at)
     until = matching.revocable_until(session, listing_id=listing_id)
     if until is not None and at < until:
         raise matching.StillRevocable(
@@ -228,20 +199,6 @@ def disburse(
         at=at,
     )
     return loan
-
-
-def payee(
-    session: Session, *, owner_id: UUID, bank: escrow.PaymentGateway, at: datetime
-) -> escrow.Destination | None:
-    """Return the bank account of a borrower, which only the demo's own bank does without.
-
-    Raises:
-        NowhereToPay: the borrower has named none that is verified.
-    """
-    chosen = escrow.usable_destination(session, owner_id=owner_id, gateway=bank.name, at=at)
-    if chosen is None and bank.name == escrow.StripeGateway.name:
-        raise NowhereToPay
-    return chosen
 
 
 def pay_out(
@@ -281,7 +238,7 @@ def ask_to_send(session: Session, payout: escrow.Payout, *, at: datetime) -> Non
             at=at,
             dedupe_key=f"payout:{payout.id}",
         )
-    tend(session, at=at)
+    hearing.tend(session, at=at)
 
 
 def expire(session: Session, *, listing_id: UUID, at: datetime) -> None:

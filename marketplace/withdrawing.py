@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 import escrow
 from kernel import Money, find
-from marketplace import flows
+from marketplace import flows, payees
 
 
 def withdraw_cash(
@@ -73,7 +73,7 @@ def send_again(session: Session, *, payout_id: UUID, at: datetime) -> escrow.Pay
     """
     failed = find(session, escrow.Payout, payout_id)
     bank = flows.carrier()
-    to = flows.payee(session, owner_id=failed.owner_id, bank=bank, at=at)
+    to = payees.payee(session, owner_id=failed.owner_id, bank=bank, at=at)
     return flows.pay_out(
         session,
         kind=escrow.AccountKind.BORROWER,

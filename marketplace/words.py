@@ -131,6 +131,11 @@ STATES: dict[str, dict[str, Word]] = {
         "confirmed": Word(_l("Confirmed"), "positive"),
         "refused": Word(_l("Refused"), "neutral"),
     },
+    "destination": {
+        "added": Word(_l("Waiting for your answers"), "progress"),
+        "verified": Word(_l("Verified"), "positive"),
+        "refused": Word(_l("Not accepted"), "negative"),
+    },
     "transfer": {
         "initiated": Word(_l("Waiting for payment"), "progress"),
         "processing": Word(_l("Being debited"), "progress"),

@@ -72,6 +72,7 @@ def apply_to_destination(
         return True
     destination.failure = None if verified else reason(event)
     if verified:
+        destination.label = str(event.payload.get("label") or destination.label)[:80]
         earlier = session.scalar(
             select(Destination.id)
             .where(

@@ -1,6 +1,6 @@
 """Where people are paid to, and which payouts wait for somebody."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -71,6 +71,21 @@ def usable_destination(
         .order_by(Destination.id.desc())
         .limit(1)
     )
+
+
+def payable(
+    session: Session, *, owner_ids: Collection[UUID], gateway: str, at: datetime
+) -> frozenset[UUID]:
+    """Return those of some people whom a gateway may pay by now."""
+    found = session.scalars(
+        select(Destination.owner_id).where(
+            Destination.owner_id.in_(owner_ids),
+            Destination.gateway == gateway,
+            Destination.status == DestinationStatus.VERIFIED,
+            Destination.usable_from <= at,
+        )
+    )
+    return frozenset(found)
 
 
 def payouts_in_review(session: Session) -> list[PayoutLine]:

@@ -38,14 +38,6 @@ class Withdraw(FormSchema):
     key = Key()
 
 
-class AddDestination(FormSchema):
-    """A bank account to be paid to."""
-
-    account = Text(shortest=4, longest=34, missing=_l("Enter the account to pay to."))
-    password = Password(longest=LONGEST_PASSWORD, missing=_l("Enter your password."))
-    key = Key()
-
-
 class Payment(FormSchema):
     """What the demo bank's page sends: the proof of its link."""
 

@@ -16,5 +16,5 @@ blueprint = Blueprint("borrower", __name__, url_prefix="/borrower")
 def dashboard() -> tuple[str, int]:
     """Show what to do first, then the loans and the applications that wait."""
     with reader() as session:
-        page = borrower_page(session, borrower_id=me().id, on=clock.today())
+        page = borrower_page(session, borrower_id=me().id, on=clock.today(), at=clock.now())
     return render("borrower/dashboard.html", page=page)

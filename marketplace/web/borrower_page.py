@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 import origination
 import reporting
+from marketplace import flows, payees
 from marketplace.formats import day, money
 from marketplace.web import applications_page
 from marketplace.web.applications_page import ApplicationLine
@@ -56,25 +57,32 @@ class BorrowerPage:
     is_new: bool
 
 
-def borrower_page(session: Session, *, borrower_id: UUID, on: date) -> BorrowerPage:
+def borrower_page(session: Session, *, borrower_id: UUID, on: date, at: datetime) -> BorrowerPage:
     """Return the overview of a borrower."""
+    is_payable = bool(payees.payable(session, [borrower_id], bank=flows.carrier(), at=at))
     loans = reporting.borrower_summary(session, borrower_id=borrower_id, on=on).loans
     active = tuple(loan for loan in loans if loan.status is LoanStatus.ACTIVE)
     cards = origination.applications_of(session, borrower_id=borrower_id, limit=10).items
     lines = [applications_page.line(session, card) for card in cards]
     waiting = tuple(line for line in lines if (line.noun, line.status) in OPEN)
-    todo = next(_to_do(active, waiting, on=on), _apply())
+    todo = next(_to_do(active, waiting, on=on, is_payable=is_payable), _apply())
     return BorrowerPage(todo, active, waiting, is_new=not loans and not cards)
 
 
 def _to_do(
-    loans: tuple[LoanLine, ...], applications: tuple[ApplicationLine, ...], *, on: date
+    loans: tuple[LoanLine, ...],
+    applications: tuple[ApplicationLine, ...],
+    *,
+    on: date,
+    is_payable: bool,
 ) -> Iterator[ToDo]:
     """Yield what there is to do, the most pressing first."""
     yield from (_overdue(loan) for loan in loans if loan.days_past_due)
     by_status: dict[str, Any] = {"partial": _smaller, "approved": _offer}
     for status, made in by_status.items():
         yield from (made(line) for line in applications if line.status == status)
+    if not is_payable:
+        yield from (_say_where(line) for line in applications if line.noun == "listing")
     yield from (_due(loan) for loan in loans if loan.owed_now.is_positive)
     yield from (_soon(loan) for loan in loans if _is_soon(loan, on=on))
     yield from (_draft(line) for line in applications if line.status == "draft")
@@ -141,6 +149,20 @@ def _offer(line: ApplicationLine) -> ToDo:
         label=_("See the offer"),
         tone="positive",
         icon="circle-check",
+    )
+
+
+def _say_where(line: ApplicationLine) -> ToDo:
+    return ToDo(
+        title=_("Say where we should pay you"),
+        text=_(
+            "Application A-%(number)s is paid out to a bank account of your own.",
+            number=line.card.number,
+        ),
+        url=url_for("destinations.index"),
+        label=_("Add a bank account"),
+        tone="warning",
+        icon="wallet",
     )
 
 

@@ -65,6 +65,9 @@ def _index(form: Form) -> tuple[str, int]:
     tab = request.args.get("tab", "open")
     with reader() as session:
         page = desk_page(
-            session, tab=tab if tab in TABS else "open", after=request.args.get("after")
+            session,
+            tab=tab if tab in TABS else "open",
+            after=request.args.get("after"),
+            at=clock.now(),
         )
     return render("desk/index.html", form=form, page=page)

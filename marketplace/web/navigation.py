@@ -44,6 +44,7 @@ NAVIGATION: dict[Role, list[Item]] = {
         Item("borrower.dashboard", _l("Overview"), "layout-dashboard"),
         Item("applications.index", _l("Applications"), "file-description"),
         Item("loans.index", _l("My loans"), "report-money"),
+        Item("destinations.index", _l("Bank account"), "wallet"),
         Item("account.profile", _l("Account"), "user"),
     ],
     Role.LENDER: [

@@ -66,12 +66,15 @@ def refuse(payout_id: UUID) -> Response | tuple[str, int]:
 
 @blueprint.post("/<uuid:payout_id>/again")
 @requires("operator")
-def again(payout_id: UUID) -> Response:
+def again(payout_id: UUID) -> Response | tuple[str, int]:
     """Send a borrower's money once more."""
-    in_transaction(
-        lambda session: withdrawing.send_again(session, payout_id=payout_id, at=clock.now())
-    )
-    return see_other("payouts.index", said=_("The money is on its way again."))
+    form = Form(Refusal())
+    with form.catching():
+        in_transaction(
+            lambda session: withdrawing.send_again(session, payout_id=payout_id, at=clock.now())
+        )
+        return see_other("payouts.index", said=_("The money is on its way again."))
+    return _index(form)
 
 
 def _index(form: Form) -> tuple[str, int]:

@@ -1,5 +1,6 @@
 """A lender's money: what there is, what moved, money in and money out."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, abort, redirect, request, url_for
@@ -10,13 +11,14 @@ from werkzeug.wrappers import Response
 import escrow
 from escrow import AccountKind
 from kernel import Currency, find
-from marketplace import carrying, clock, flows, people, withdrawing
+from marketplace import carrying, clock, flows, notices, people, withdrawing
 from marketplace.db import in_transaction, reader
 from marketplace.forms import Form
 from marketplace.people import me, requires
 from marketplace.schemas import wallet as schemas
 from marketplace.web.pages import render, see_other
-from marketplace.web.wallet_page import Purse, WalletPage, WithdrawPage, masked, statement_lines
+from marketplace.web.proving import proved
+from marketplace.web.wallet_page import Purse, WalletPage, WithdrawPage, statement_lines
 from reporting import lender_currencies
 
 blueprint = Blueprint("wallet", __name__, url_prefix="/wallet")
@@ -110,22 +112,13 @@ def create_withdrawal() -> Response | tuple[str, int]:
     form = Form(schemas.Withdraw())
     if not form.load(request.form):
         return _withdraw_page(form)
-    if "confirmed" not in request.args or not _proved(form):
+    if "confirmed" not in request.args or not proved(form):
         return _confirm_page(form)
     values = form.values
     with form.catching(
         insufficient_funds="amount", over_daily_limit="amount", destination_not_usable="destination"
     ):
-        payout = in_transaction(
-            lambda session: withdrawing.withdraw_cash(
-                session,
-                owner_id=me().id,
-                destination_id=_uuid(values["destination"]),
-                amount=values["amount"],
-                key=f"{me().id}:{values['key']}",
-                at=clock.now(),
-            )
-        )
+        payout = in_transaction(lambda session: _withdraw(session, values))
         waits = payout.status == escrow.PayoutStatus.REVIEW
         later = _("So large a withdrawal is looked at by two people first.")
         said = later if waits else _("Your money is on its way to your bank.")
@@ -133,59 +126,19 @@ def create_withdrawal() -> Response | tuple[str, int]:
     return _withdraw_page(form)
 
 
-@blueprint.get("/destinations/new")
-@requires("lender")
-def new_destination() -> tuple[str, int]:
-    """Ask which bank account is to be paid to."""
-    return _destination_page(Form(schemas.AddDestination()))
-
-
-@blueprint.post("/destinations/")
-@requires("lender")
-def create_destination() -> Response | tuple[str, int]:
-    """Add a bank account, once the password was given again."""
-    form = Form(schemas.AddDestination())
-    if not form.load(request.form) or not _proved(form):
-        return _destination_page(form)
-    with form.catching():
-        row = in_transaction(
-            lambda session: withdrawing.add_destination(
-                session,
-                owner_id=me().id,
-                label=masked(form.values["account"]),
-                key=f"{me().id}:{form.values['key']}",
-                at=clock.now(),
-            )
-        )
-        if row.gateway == escrow.StripeGateway.name:
-            return see_other("wallet.onboard", destination_id=row.id)
-        return see_other("wallet.new_withdrawal", said=_("Your bank account is added."))
-    return _destination_page(form)
-
-
-@blueprint.get("/destinations/<uuid:destination_id>")
-@requires("lender")
-def onboard(destination_id: UUID) -> tuple[str, int]:
-    """Lead to Stripe's page, on which who is paid says who they are."""
-    with reader() as session:
-        row = find(session, escrow.Destination, destination_id)
-        session.expunge(row)
-    if row.owner_id != me().id or row.gateway != escrow.StripeGateway.name:
-        abort(404)
-    back = url_for("wallet.new_withdrawal", _external=True)
-    url = carrying.onboard(row, back=back, at=clock.now())
-    return render("wallet/onboard.html", page=row, url=url)
-
-
-def _proved(form: Form) -> bool:
-    """Say whether the password was given again, now or minutes ago; else ask for it."""
-    if people.is_proved(escrow.payment_policy().step_up):
-        return True
-    with form.catching(too_many_attempts="password"):
-        if form.values["password"] and people.prove(form.values["password"]):
-            return True
-        form.add_error(str(_("Enter your password.")), field="password")
-    return False
+def _withdraw(session: Session, values: dict[str, Any]) -> escrow.Payout:
+    """Hold the money and write to its owner, who may not be who sits there."""
+    at = clock.now()
+    payout = withdrawing.withdraw_cash(
+        session,
+        owner_id=me().id,
+        destination_id=_uuid(values["destination"]),
+        amount=values["amount"],
+        key=f"{me().id}:{values['key']}",
+        at=at,
+    )
+    notices.withdrawal(session, payout, recipient=me().email, at=at)
+    return payout
 
 
 def _withdraw_page(form: Form) -> tuple[str, int]:
@@ -209,14 +162,12 @@ def _confirm_page(form: Form) -> tuple[str, int]:
     return render("wallet/confirm.html", form=form, page=page, ask=ask)
 
 
-def _destination_page(form: Form) -> tuple[str, int]:
-    hours = int(escrow.payment_policy().cool_off.total_seconds() // 3600)
-    return render("wallet/destination.html", form=form, hours=hours)
-
-
 def _destinations(session: Session) -> tuple[tuple[str, str], ...]:
+    bank = flows.carrier().name
     rows = escrow.destinations_of(session, owner_id=me().id)
-    return tuple((str(row.id), row.label) for row in rows)
+    return tuple(
+        (str(row.id), row.label or _("Bank account")) for row in rows if row.gateway == bank
+    )
 
 
 def _uuid(text: str) -> UUID:

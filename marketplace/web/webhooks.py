@@ -3,7 +3,7 @@
 from flask import Blueprint, request
 
 from escrow import ForgedMessage
-from marketplace import clock, flows
+from marketplace import clock, flows, hearing
 from marketplace.db import in_transaction
 from marketplace.people import public
 
@@ -19,5 +19,5 @@ def stripe() -> tuple[str, int]:
         message = flows.stripe().read(request.get_data(), header, at=at)
     except (ForgedMessage, flows.NoStripe):
         return "", 400
-    in_transaction(lambda session: flows.hear(session, message=message, at=at))
+    in_transaction(lambda session: hearing.hear(session, message=message, at=at))
     return "", 200

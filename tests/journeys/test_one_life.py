@@ -249,9 +249,9 @@ def sees_the_cash(lender: Hand, share: str, tongue: Tongue) -> None:
 def bob_withdraws_everything(bob: Hand, site: Site) -> None:
     bob.go("/wallet/")
     bob.follow("/wallet/withdrawals/new")
-    bob.follow("/wallet/destinations/new")
+    bob.follow("/destinations/new")
     bob.fill(account="DE89 3704 0044 0532 0130 00", password=PASSWORD)
-    bob.press("/wallet/destinations/")
+    bob.press("/destinations/")
     option = bob.page.locator('select[name="destination"] option').last
     bob.fill(amount=str(cash(site, "bob").decimal), destination=option.get_attribute("value") or "")
     bob.press("/wallet/withdrawals/")

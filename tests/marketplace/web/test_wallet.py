@@ -37,7 +37,7 @@ def balance(visitor: Visitor) -> str:
 def bank_account(visitor: Visitor, account: str = "DE89 3704 0044 0532 0130 00") -> str:
     """Add a bank account where there is none, and return the id of the first."""
     if 'name="destination"' not in visitor.get("/wallet/withdrawals/new").text:
-        visitor.post("/wallet/destinations/", account=account, password=PASSWORD, key=str(new_id()))
+        visitor.post("/destinations/", account=account, password=PASSWORD, key=str(new_id()))
     page = visitor.get("/wallet/withdrawals/new").text
     found = re.search(r'<option value="([0-9a-f-]{36})"', page)
     assert found is not None
@@ -186,7 +186,7 @@ def test_a_withdrawal_asks_for_the_password_again_after_minutes(bob: Visitor, wa
 
 
 def test_an_account_is_added_with_the_password_only(bob: Visitor) -> None:
-    page = bob.post("/wallet/destinations/", account="1234", password="no", key=str(new_id()))
+    page = bob.post("/destinations/", account="1234", password="no", key=str(new_id()))
 
     assert page.status_code == 422
     assert 'name="destination"' not in bob.get("/wallet/withdrawals/new").text
@@ -198,7 +198,7 @@ def test_an_account_of_nobody_is_refused(bob: Visitor) -> None:
 
     for unknown in ("nonsense", str(new_id())):
         assert withdraw(bob, "1", destination=unknown).status_code == 422
-    assert bob.get(f"/wallet/destinations/{new_id()}").status_code == 404
+    assert bob.get(f"/destinations/{new_id()}").status_code == 404
 
 
 def test_two_operators_let_a_large_withdrawal_go(app: Flask, bob: Visitor) -> None:
