@@ -14,6 +14,7 @@ TABLES = (
     "origination.models",
     "matching.models",
     "servicing.models",
+    "care.models",
     "marketplace.models",
 )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-MONEY = ("kernel", "amortization", "escrow", "origination", "matching", "servicing")
+MONEY = ("kernel", "amortization", "escrow", "origination", "matching", "servicing", "care")
 PACKAGES = (*MONEY, "reporting", "replay", "marketplace")
 
 
