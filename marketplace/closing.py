@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+import reporting
 import servicing
-from kernel import DomainError
+from kernel import DomainError, is_month_end
 from marketplace import sealing
 from marketplace.db import in_transaction, reader
 
@@ -101,12 +102,22 @@ def close_day(
             session, day=day, at=at, closed=closed, failures=failures, resumed=resumed
         )
     )
+    if is_month_end(day):
+        in_transaction(lambda session: record_categories(session, on=day, at=at))
     return Closed(
         day=day,
         loans=done.loans,
         failures=tuple(f"{failed['loan']}: {failed['why']}" for failed in failures),
         findings=tuple(map(str, (*done.findings, *sealing.end_day(day, at).findings))),
     )
+
+
+def record_categories(session: Session, *, on: date, at: datetime) -> int:
+    """Record in which category every loan is, for the migration matrix; return how many moved."""
+    preset = servicing.categories()
+    found = reporting.categories_of(session, preset=preset, on=on)
+    best, *_ = preset.bands.names
+    return servicing.record_categories(session, found=found, normal=best, on=on, at=at)
 
 
 def _begin(session: Session, day: date, at: datetime) -> bool:

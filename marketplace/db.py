@@ -77,6 +77,17 @@ def in_transaction(work: Callable[[Session], T]) -> T:
         return work(session)
 
 
+def rehearse(work: Callable[[Session], T]) -> T:
+    """Run `work` and take back all it did: what a page shows of a step before it is taken.
+
+    What `work` returns must not be rows, for these are as if they had never been.
+    """
+    with atomic() as session, session.begin_nested() as attempt:
+        seen = work(session)
+        attempt.rollback()
+    return seen
+
+
 @contextmanager
 def reader(engine: Engine | None = None) -> Iterator[Session]:
     """Open a session that only reads; it sees what was committed when it first looked."""

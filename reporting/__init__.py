@@ -3,6 +3,13 @@
 from reporting.books import ListingBookLine, LoanBookLine, listing_book, loan_book
 from reporting.borrowers import BorrowerSummary, LoanLine, borrower_summary
 from reporting.cash_flow import CashFlow, MonthFlow, cash_flow
+from reporting.categories import (
+    CategoryBand,
+    CategoryMove,
+    categories_of,
+    category_bands,
+    category_moves,
+)
 from reporting.delinquency import Bucket, bucket, buckets, days_past_due, standing
 from reporting.desk import DeskListing, DeskLoan, desk_listings, desk_loan, desk_loans
 from reporting.exposures import at_work
@@ -21,6 +28,8 @@ __all__ = [
     "BorrowerSummary",
     "Bucket",
     "CashFlow",
+    "CategoryBand",
+    "CategoryMove",
     "DeskListing",
     "DeskLoan",
     "LenderSummary",
@@ -39,6 +48,9 @@ __all__ = [
     "bucket",
     "buckets",
     "cash_flow",
+    "categories_of",
+    "category_bands",
+    "category_moves",
     "days_past_due",
     "desk_listings",
     "desk_loan",

@@ -72,3 +72,7 @@ class ClaimEnded(Refused):
 
 class DayPassed(Refused):
     """A settlement is payable until {until}; that day has passed."""
+
+
+class DayToCome(Refused):
+    """{day} lies ahead; a payment is entered once it was made."""

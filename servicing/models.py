@@ -213,6 +213,7 @@ class ProposalKind(StrEnum):
     WRITE_OFF = "write_off"
     SETTLEMENT = "settlement"
     SALE = "sale"
+    PAYMENT = "payment"
 
 
 class ProposalStatus(StrEnum):
@@ -256,6 +257,24 @@ class Proposal(Stateful, Base):
     decided_at: Mapped[datetime | None]
 
 
+class CategoryLine(Base):
+    """The category of a loan as it was recorded on a day; never changed, only followed by others.
+
+    A loan that has no line is normal.
+    """
+
+    __tablename__ = "category_line"
+
+    id: Mapped[int] = mapped_column(Sequence64, primary_key=True, autoincrement=True)
+    loan_id: Mapped[UUID] = mapped_column(ForeignKey("loan.id"), index=True)
+    recorded_on: Mapped[date] = mapped_column(index=True)
+    at: Mapped[datetime]
+    category: Mapped[str] = mapped_column(String(32))
+    was: Mapped[str] = mapped_column(String(32))
+    outstanding_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+
+
 class Close(Base):
     """One day's close: what it touched, what failed, and what its audit found."""
 
@@ -272,3 +291,4 @@ class Close(Base):
 NOTES = cast("Table", Note.__table__)
 DISTRIBUTIONS = cast("Table", Distribution.__table__)
 SHORTFALL_LINES = cast("Table", ShortfallLine.__table__)
+CATEGORY_LINES = cast("Table", CategoryLine.__table__)

@@ -3,8 +3,10 @@
 from flask_babel import lazy_gettext as _l
 
 from kernel import Currency
-from marketplace.fields import Day, MoneyField, Text
-from marketplace.schemas.servicing import Why
+from marketplace.fields import Choice, Day, MoneyField, Text
+from marketplace.forms import FormSchema
+from marketplace.schemas.servicing import SOURCES, Why
+from servicing import RepaymentKind
 
 
 class Settlement(Why):
@@ -19,3 +21,23 @@ class Sale(Why):
 
     buyer = Text(longest=120, missing=_l("Enter who buys it."))
     price = MoneyField(Currency.USD, missing=_l("Enter the price."))
+
+
+PAYMENT_KINDS = {
+    RepaymentKind.INSTALLMENT.value: _l("What is due"),
+    RepaymentKind.EXTRA.value: _l("Another amount"),
+    RepaymentKind.RECOVERY.value: _l("Recovery"),
+}
+
+
+class Payment(FormSchema):
+    """A payment that is entered by hand, of today or of an earlier day."""
+
+    amount = MoneyField(Currency.USD, missing=_l("Enter what was paid."))
+    paid_on = Day(missing=_l("Enter the day on which it was paid."))
+    kind = Choice(PAYMENT_KINDS, missing=_l("Choose what it was meant for."))
+    source = Choice(SOURCES, required=False)
+
+
+class ProposedPayment(Payment, Why):
+    """The same, with the reason for which it is entered by hand."""

@@ -1,6 +1,7 @@
 """Changes of a loan and the ends of a lost one: one operator proposes, another makes them."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, request
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 import servicing
-from marketplace import clock, flows
+from marketplace import clock, repaying
 from marketplace.db import in_transaction, reader
 from marketplace.forms import Form, FormSchema
 from marketplace.people import me, requires
@@ -17,6 +18,7 @@ from marketplace.schemas import changes as schemas
 from marketplace.schemas.servicing import Why
 from marketplace.web.changes_page import changes_page
 from marketplace.web.pages import render, see_other
+from marketplace.web.payments_page import Foreseen, foresee, payment_page
 
 blueprint = Blueprint("changes", __name__, url_prefix="/changes")
 
@@ -70,6 +72,45 @@ def sell(loan_id: UUID) -> Response | tuple[str, int]:
     return _proposed(loan_id, form, work, sale=form)
 
 
+@blueprint.get("/<uuid:loan_id>/payments/new")
+@requires("operator")
+def new_payment(loan_id: UUID) -> tuple[str, int]:
+    """Ask for a payment that was made, and show what it would change before it is proposed."""
+    if not request.args:
+        return _payment(loan_id, Form(schemas.Payment()), None)
+    form, proposal = Form(schemas.Payment()), Form(schemas.ProposedPayment())
+    if form.load(request.args):
+        with form.catching():
+            seen = foresee(loan_id, _payment_of(form), on=clock.today(), at=clock.now())
+            proposal.load(request.args)
+            proposal.messages = {}
+            return _payment(loan_id, proposal, seen)
+    return _payment(loan_id, form, None)
+
+
+@blueprint.post("/<uuid:loan_id>/payments")
+@requires("operator")
+def pay(loan_id: UUID) -> Response | tuple[str, int]:
+    """Propose to enter a payment by hand."""
+    form = Form(schemas.ProposedPayment())
+    if form.load(request.form):
+        with form.catching():
+            in_transaction(
+                lambda session: servicing.propose_payment(
+                    session,
+                    loan_id=loan_id,
+                    by=_by(),
+                    on=clock.today(),
+                    at=clock.now(),
+                    why=form.values["why"],
+                    **_payment_of(form),
+                )
+            )
+            said = _("It is proposed; somebody else confirms it.")
+            return see_other(".show", loan_id=loan_id, said=said)
+    return _payment(loan_id, form, None)
+
+
 @blueprint.post("/<uuid:loan_id>/proposals/<uuid:proposal_id>/confirm")
 @requires("operator")
 def confirm(loan_id: UUID, proposal_id: UUID) -> Response | tuple[str, int]:
@@ -77,7 +118,7 @@ def confirm(loan_id: UUID, proposal_id: UUID) -> Response | tuple[str, int]:
     form = Form(FormSchema())
     with form.catching():
         in_transaction(
-            lambda session: flows.confirm_proposal(
+            lambda session: repaying.confirm_proposal(
                 session, proposal_id=proposal_id, by=_by(), on=clock.today(), at=clock.now()
             )
         )
@@ -115,6 +156,22 @@ def _proposed(
             said = _("It is proposed; somebody else confirms it.")
             return see_other(".show", loan_id=loan_id, said=said)
     return _show(loan_id, **forms)
+
+
+def _payment_of(form: Form) -> dict[str, Any]:
+    source = form.values["source"]
+    return {
+        "amount": form.values["amount"],
+        "kind": servicing.RepaymentKind(form.values["kind"]),
+        "paid_on": form.values["paid_on"],
+        "source": None if source is None else servicing.Source(source),
+    }
+
+
+def _payment(loan_id: UUID, form: Form, seen: Foreseen | None) -> tuple[str, int]:
+    with reader() as session:
+        page = payment_page(session, loan_id=loan_id, on=clock.today(), seen=seen)
+    return render("changes/payment.html", form=form, page=page)
 
 
 def _by() -> str:

@@ -20,6 +20,7 @@ KINDS: dict[str, Any] = {
     ProposalKind.WRITE_OFF: _l("Write-off"),
     ProposalKind.SETTLEMENT: _l("Settlement"),
     ProposalKind.SALE: _l("Sale"),
+    ProposalKind.PAYMENT: _l("Payment by hand"),
 }
 
 
@@ -113,4 +114,8 @@ def _what(row: Proposal) -> str:
     if row.kind == ProposalKind.SALE:
         price = money(Money(details["price_minor"], Currency.USD))
         return str(_("Sold to %(buyer)s for %(sum)s.", buyer=details["buyer"], sum=price))
+    if row.kind == ProposalKind.PAYMENT:
+        paid = money(Money(details["amount_minor"], Currency.USD))
+        paid_on = day(date.fromisoformat(details["paid_on"]))
+        return str(_("%(sum)s, paid on %(day)s.", sum=paid, day=paid_on))
     return str(_("The loss is taken; what comes afterwards is a recovery."))

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 import servicing
 from kernel import Currency, Money
-from marketplace import clock, flows
+from marketplace import clock, repaying
 from marketplace.db import in_transaction, reader
 from marketplace.forms import Form
 from marketplace.people import me, requires
@@ -144,7 +144,7 @@ def _pay(page: PayPage, form: Form) -> tuple[str, int]:
 
 def _repay(session: Session, loan_id: UUID, form: Form) -> servicing.Repayment:
     amount: Money = form.values["amount"]
-    return flows.repay(
+    return repaying.repay(
         session,
         loan_id=loan_id,
         amount=amount,

@@ -61,6 +61,7 @@ NAVIGATION: dict[Role, list[Item]] = {
         Item("desk.index", _l("Listings"), "list"),
         Item("servicing.index", _l("Servicing"), "receipt"),
         Item("ledger.index", _l("Ledger"), "scale"),
+        Item("categories.index", _l("Categories"), "list", tab=False),
         Item("payouts.index", _l("Payouts"), "wallet", tab=False),
         Item("batches.index", _l("Batches"), "robot", tab=False),
         Item("close.index", _l("Day close"), "calendar", tab=False),

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 import servicing
-from marketplace import clock, flows
+from marketplace import clock, repaying
 from marketplace.db import in_transaction, reader
 from marketplace.forms import Form, FormSchema
 from marketplace.people import me, requires
@@ -71,7 +71,7 @@ def recover(loan_id: UUID) -> Response | tuple[str, int]:
     if form.load(request.form):
         with form.catching():
             in_transaction(
-                lambda session: flows.recover(
+                lambda session: repaying.recover(
                     session,
                     loan_id=loan_id,
                     gross=form.values["amount"],

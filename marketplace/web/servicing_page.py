@@ -55,6 +55,15 @@ class JudgementLine:
 
 
 @dataclass(frozen=True)
+class MoveLine:
+    """A loan went from one category to another, as it was recorded."""
+
+    on: date
+    was: Any
+    now: Any
+
+
+@dataclass(frozen=True)
 class LoanPage:
     """One loan: how it stands, its installments and its payments."""
 
@@ -67,6 +76,7 @@ class LoanPage:
     provision: Money
     judgements: tuple[JudgementLine, ...]
     proposal: JudgementLine | None
+    moves: tuple[MoveLine, ...]
 
     @property
     def is_active(self) -> bool:
@@ -114,6 +124,10 @@ def loan_page(session: Session, *, loan_id: UUID, on: date) -> LoanPage:
         provision=preset.provision(loan.card.outstanding, category),
         judgements=_judged(session, servicing.judgements(session, loan_id=loan_id)),
         proposal=next(iter(_judged(session, [waiting] if waiting else [])), None),
+        moves=tuple(
+            MoveLine(line.recorded_on, CATEGORIES[line.was], CATEGORIES[line.category])
+            for line in servicing.category_lines(session, loan_id=loan_id)
+        ),
     )
 
 

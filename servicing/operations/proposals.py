@@ -10,22 +10,25 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from kernel import Money, find, lock, new_id
+from kernel import Currency, Money, find, lock, new_id
 from servicing import queries
 from servicing.categories import Categories
 from servicing.errors import (
     AlreadyProposed,
     ClaimEnded,
     DayPassed,
+    DayToCome,
     NothingPaid,
     NotLess,
     PriceTooHigh,
     SameHands,
     UnknownCategory,
 )
+from servicing.kinds import RepaymentKind, Source
 from servicing.models import Loan, LoanStatus, Proposal, ProposalKind, ProposalStatus
 from servicing.operations.ending import agree, sell
 from servicing.operations.losses import give_up
+from servicing.operations.repayments import receive_repayment
 
 
 def propose_category(
@@ -119,6 +122,40 @@ def propose_sale(
         raise PriceTooHigh(price=price, owed=owing, number=loan.number)
     details = {"price_minor": price.minor, "buyer": buyer}
     return propose(session, loan_id, ProposalKind.SALE, details=details, by=by, at=at, why=why)
+
+
+def propose_payment(
+    session: Session,
+    *,
+    loan_id: UUID,
+    amount: Money,
+    kind: RepaymentKind,
+    paid_on: date,
+    source: Source | None = None,
+    by: str,
+    on: date,
+    at: datetime,
+    why: str,
+) -> Proposal:
+    """Propose to enter a payment by hand, of today or of an earlier day.
+
+    Raises:
+        NothingPaid: the amount is not above zero.
+        DayToCome: the day lies ahead.
+        AlreadyProposed: one is proposed already.
+    """
+    if not amount.is_positive:
+        raise NothingPaid
+    if paid_on > on:
+        raise DayToCome(day=paid_on)
+    details = {
+        "amount_minor": amount.minor,
+        "kind": str(kind),
+        "paid_on": paid_on.isoformat(),
+        "source": None if source is None else str(source),
+    }
+    kinds = ProposalKind.PAYMENT
+    return propose(session, loan_id, kinds, details=details, by=by, at=at, why=why)
 
 
 def confirm_proposal(
@@ -222,8 +259,28 @@ def _write_off(session: Session, proposal: Proposal, *, on: date, at: datetime) 
     give_up(session, loan, by=proposal.decided_by, on=on, at=at, why=proposal.why)
 
 
+def _enter_payment(session: Session, proposal: Proposal, *, on: date, at: datetime) -> None:
+    del on
+    assert proposal.details is not None
+    assert proposal.decided_by is not None
+    details, loan = proposal.details, lock(session, Loan, proposal.loan_id)
+    source = details["source"]
+    receive_repayment(
+        session,
+        loan_id=loan.id,
+        amount=Money(details["amount_minor"], Currency(loan.currency)),
+        kind=RepaymentKind(details["kind"]),
+        key=f"by-hand:{proposal.id}",
+        on=date.fromisoformat(details["paid_on"]),
+        at=at,
+        by=proposal.decided_by,
+        source=None if source is None else Source(source),
+    )
+
+
 _DEEDS: dict[ProposalKind, Callable[..., None]] = {
     ProposalKind.WRITE_OFF: _write_off,
     ProposalKind.SETTLEMENT: agree,
     ProposalKind.SALE: sell,
+    ProposalKind.PAYMENT: _enter_payment,
 }

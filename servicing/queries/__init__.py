@@ -12,6 +12,12 @@ from servicing.queries.books import (
     notes_of,
     payments,
 )
+from servicing.queries.categories import (
+    category_lines,
+    judged_categories,
+    recorded_categories,
+    recorded_days,
+)
 from servicing.queries.differences import (
     Change,
     Differences,
@@ -55,12 +61,14 @@ __all__ = [
     "Standing",
     "Upcoming",
     "audit",
+    "category_lines",
     "category_of",
     "claim",
     "differences",
     "due_loans",
     "entered",
     "has_payments_after",
+    "judged_categories",
     "judgements",
     "lender_differences",
     "live_repayments",
@@ -75,6 +83,8 @@ __all__ = [
     "preview_repayment",
     "proceeds",
     "proposals",
+    "recorded_categories",
+    "recorded_days",
     "recovered_before",
     "repayment_by_key",
     "shares_of",

@@ -12,7 +12,7 @@ import escrow
 import matching
 import origination
 from kernel import Rate
-from marketplace import clock, closing, flows, jobs
+from marketplace import clock, closing, flows, jobs, repaying
 from marketplace.db import in_transaction, reader
 from marketplace.models import Role
 from matching import Criteria
@@ -115,7 +115,7 @@ def close_the_day(_app: Flask) -> None:
 def repay(_app: Flask) -> None:
     loan = _only(Loan.id)
     in_transaction(
-        lambda session: flows.repay(
+        lambda session: repaying.repay(
             session,
             loan_id=loan,
             amount=usd("400"),

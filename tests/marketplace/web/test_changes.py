@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 import escrow
 import servicing
+from marketplace import clock, closing
 from marketplace.models import Role
 from servicing import Loan, Proposal
 from tests.support.borrowing import a_loan, offer_products, person, read
-from tests.support.web import Visitor, settle
+from tests.support.web import Visitor, Watch, settle
 
 WHY = "lives on a small pension"
 
@@ -139,3 +140,40 @@ def test_a_settlement_is_told_to_the_borrower_and_ends_the_loan_when_it_is_paid(
     assert "Nothing more is owed." in alice.get(f"/loans/{loan}").text
     assert person(app, "alice")
     assert is_whole(app)
+
+
+def test_a_payment_by_hand_shows_what_it_changes_and_takes_two_people(
+    app: Flask, loan: UUID, olga: Visitor, oscar: Visitor, watch: Watch
+) -> None:
+    paid_on = watch().date().isoformat()
+    watch.move(days=50)
+    with app.app_context():
+        closing.close_day(clock.today(), at=clock.now())
+    for visitor, name in ((olga, "olga"), (oscar, "oscar")):
+        visitor.sign_in(name)
+    page = f"/changes/{loan}"
+    wish = f"amount=400&paid_on={paid_on}&kind=extra&source=guarantor"
+
+    empty = olga.get(f"{page}/payments/new").text
+    seen = olga.get(f"{page}/payments/new?{wish}").text
+    lost = olga.get(f"{page}/payments/new?amount=400&paid_on={paid_on}&kind=recovery")
+    wrong = olga.get(f"{page}/payments/new?amount=x")
+    nothing_yet = payments(app, loan)
+    filled = {"amount": "400", "paid_on": paid_on, "kind": "extra", "source": "guarantor"}
+    silent = olga.post(f"{page}/payments", **filled)
+    proposed = olga.post(f"{page}/payments", why="cash at the desk", **filled)
+    oscar.post(f"{page}/proposals/{waiting(app, loan)}/confirm")
+
+    assert "What it would change" not in empty
+    assert "Owed in all today, after" in seen
+    assert (lost.status_code, wrong.status_code, silent.status_code) == (422, 422, 422)
+    assert nothing_yet == []
+    assert proposed.location == page
+    assert [(str(one.amount), one.source) for one in payments(app, loan)] == [
+        ("400.00 USD", servicing.Source.GUARANTOR)
+    ]
+    assert is_whole(app)
+
+
+def payments(app: Flask, loan: UUID) -> list[servicing.Payment]:
+    return read(app, lambda session: servicing.payments(session, loan_id=loan))

@@ -11,7 +11,7 @@ import escrow
 import servicing
 from escrow import AccountKind, AccountRef
 from kernel import Currency, Money
-from marketplace import clock, closing, flows
+from marketplace import clock, closing, repaying
 from marketplace.models import Role
 from servicing import RepaymentKind
 from tests.support.borrowing import a_loan, offer_products, person, read, usd, write
@@ -35,7 +35,7 @@ def pay(app: Flask, loan: UUID, amount: str) -> UUID:
     """Let alice pay, and return the payment."""
 
     def work(session: Session) -> UUID:
-        return flows.repay(
+        return repaying.repay(
             session,
             loan_id=loan,
             amount=usd(amount),
