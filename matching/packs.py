@@ -41,6 +41,11 @@ class Pack:
     consent_share: Rate | None = None
     least_criteria: int = 0
 
+    @property
+    def asks_consent(self) -> bool:
+        """Say whether large orders need the lender's explicit yes."""
+        return self.consent_above is not None
+
     def revocable_until(self, at: datetime) -> datetime | None:
         """Return the end of the reflection period: that of its last whole calendar day, in UTC."""
         if not self.reflection_days:

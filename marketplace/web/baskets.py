@@ -96,12 +96,10 @@ def _currencies(cards: Iterable[ListingCard]) -> dict[int, Currency]:
 
 
 def _fill_in(session: Session, form: Form, cards: list[ListingCard]) -> tuple[str, int]:
-    standing = matching.standing_of(session, lender_id=me().id)
-    rules = matching.packs()[standing.pack] if standing else None
     page = pages.BasketPage(
         cards=tuple(cards),
         cash=_cash(session, {card.amount.currency for card in cards}),
-        asks_consent=bool(rules and rules.consent_above),
+        asks_consent=matching.rules_of(session, lender_id=me().id).asks_consent,
     )
     return render("baskets/new.html", form=form, page=page)
 

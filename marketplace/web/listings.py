@@ -87,4 +87,5 @@ def _page(session: Session, number: int) -> pages.ListingPage:
         mine=tuple(matching.orders_of(session, lender_id=me().id, listing_id=ident)),
         quote=origination.listing_quote(session, listing_id=ident, on=today),
         prospect=reporting.prospect(session, listing_id=ident, lent=EXAMPLE, on=today),
+        asks_consent=matching.rules_of(session, lender_id=me().id).asks_consent,
     )

@@ -66,6 +66,7 @@ class ListingPage:
         mine: the lender's own orders in it.
         quote: what its borrower pays.
         prospect: what a round sum would bring the lender.
+        asks_consent: whether the law of the lender's home asks for consent to large orders.
     """
 
     card: ListingCard
@@ -77,6 +78,7 @@ class ListingPage:
     mine: tuple[OrderLine, ...]
     quote: Quote
     prospect: Prospect
+    asks_consent: bool
 
 
 def offered(card: ListingCard, *, at: datetime) -> Offered:

@@ -31,6 +31,8 @@ PLACES = {
     "order_too_small": "amount",
     "order_off_step": "amount",
     "currency_mismatch": "amount",
+    "legal_limit_reached": "amount",
+    "consent_needed": "consents",
 }
 
 
@@ -106,6 +108,7 @@ def _asked(number: int, form: Form) -> tuple[str, int]:
             lender_id=me().id,
             amount=values["amount"],
             allow_partial=values["take_less"],
+            consents=values["consents"],
             at=clock.now(),
         )
     page = ConfirmPage(card=detail.card, terms=detail.terms, preview=preview)
@@ -124,6 +127,7 @@ def _placed(number: int, form: Form) -> Response:
             amount=values["amount"],
             key=values["key"],
             allow_partial=values["take_less"],
+            consents=values["consents"],
             at=clock.now(),
         )
 

@@ -7,9 +7,8 @@ from sqlalchemy.orm import Session
 
 from kernel import Currency, Money
 from matching import queries
-from matching.errors import ConsentNeeded, KnowledgeTestMissing, LegalLimitReached
 from matching.models import LenderStanding
-from matching.packs import NONE, Pack, pack
+from matching.packs import Pack, pack
 
 
 def declare_standing(
@@ -47,20 +46,7 @@ def check_standing(
     The lender's row is locked, so that two orders at once do not share the same headroom.
 
     Raises:
-        KnowledgeTestMissing: the test is asked for and was not passed, or too long ago.
-        LegalLimitReached: less than the amount may still be placed.
-        ConsentNeeded: it is much for one loan, and the lender has not said yes to that.
+        KnowledgeTestMissing, LegalLimitReached, ConsentNeeded: the pack does not allow it.
     """
     standing = session.get(LenderStanding, lender_id, with_for_update=True)
-    if standing is None:
-        return pack(NONE)
-    rules = pack(standing.pack)
-    if not rules.is_tested(standing.tested_on, on=at.date()):
-        raise KnowledgeTestMissing
-    left = queries.headroom(session, standing=standing, currency=amount.currency, at=at)
-    if left is not None and left < amount:
-        raise LegalLimitReached(left=left)
-    limit = rules.consent_limit(queries.net_assets(standing), amount.currency)
-    if limit is not None and limit < amount and not consents:
-        raise ConsentNeeded(limit=limit)
-    return rules
+    return queries.keep_to_pack(session, standing=standing, amount=amount, consents=consents, at=at)

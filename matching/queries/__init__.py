@@ -26,7 +26,9 @@ from matching.queries.standings import (
     Allowance,
     allowances,
     headroom,
+    keep_to_pack,
     net_assets,
+    rules_of,
     standing_of,
 )
 
@@ -51,6 +53,7 @@ __all__ = [
     "fairness",
     "fairness_lately",
     "headroom",
+    "keep_to_pack",
     "mandates_of",
     "matching_listings",
     "net_assets",
@@ -63,6 +66,7 @@ __all__ = [
     "reasons_of",
     "replay_batch",
     "revocable_until",
+    "rules_of",
     "snapshot",
     "standing_of",
     "why_idle",

@@ -10,6 +10,7 @@ import escrow
 from escrow import AccountKind, AccountRef, InsufficientFunds
 from kernel import Money, find
 from matching.errors import OwnListing
+from matching.queries.standings import keep_to_pack, standing_of
 from matching.room import fits, refusal
 from origination import Listing
 
@@ -23,6 +24,8 @@ class OrderPreview:
         amount: what would be reserved; less where only less is left and that is welcome.
         cash_before: what is free now.
         cash_after: what would be free then.
+        revocable_until: until when it may be taken back without a reason, where its lender's rule
+            pack says so.
     """
 
     listing_number: int
@@ -30,6 +33,7 @@ class OrderPreview:
     amount: Money
     cash_before: Money
     cash_after: Money
+    revocable_until: datetime | None
 
 
 def preview_order(
@@ -40,6 +44,7 @@ def preview_order(
     amount: Money,
     at: datetime,
     allow_partial: bool = False,
+    consents: bool = False,
 ) -> OrderPreview:
     """Return what an order would do; it is refused as `place_order` would refuse it.
 
@@ -51,10 +56,13 @@ def preview_order(
         OrderTooSmall: the amount is below the minimum.
         OrderOffStep: the amount is not a multiple of the step.
         InsufficientFunds: the lender's cash does not suffice.
+        KnowledgeTestMissing, LegalLimitReached, ConsentNeeded: its rule pack does not allow it.
     """
     listing = find(session, Listing, listing_id)
     if listing.borrower_id == lender_id:
         raise OwnListing
+    standing = standing_of(session, lender_id=lender_id)
+    rules = keep_to_pack(session, standing=standing, amount=amount, consents=consents, at=at)
     room = listing.amount - listing.reserved
     taken = room if allow_partial and room.is_positive and room < amount else amount
     if not fits(listing, taken, at=at):
@@ -69,4 +77,5 @@ def preview_order(
         amount=taken,
         cash_before=cash,
         cash_after=cash - taken,
+        revocable_until=rules.revocable_until(at),
     )

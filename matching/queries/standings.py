@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kernel import Currency, Money
+from matching.errors import ConsentNeeded, KnowledgeTestMissing, LegalLimitReached
 from matching.models import LenderStanding, Order, OrderStatus
-from matching.packs import Pack, pack
+from matching.packs import NONE, Pack, pack
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,41 @@ def allowances(
 def standing_of(session: Session, *, lender_id: UUID) -> LenderStanding | None:
     """Return what a lender is before the law, or none where nobody has said."""
     return session.get(LenderStanding, lender_id)
+
+
+def rules_of(session: Session, *, lender_id: UUID) -> Pack:
+    """Return the rule pack that a lender is under; one that asks for nothing where none is."""
+    standing = standing_of(session, lender_id=lender_id)
+    return pack(standing.pack if standing else NONE)
+
+
+def keep_to_pack(
+    session: Session,
+    *,
+    standing: LenderStanding | None,
+    amount: Money,
+    consents: bool,
+    at: datetime,
+) -> Pack:
+    """Hold an order to its lender's rule pack, and return the pack.
+
+    Raises:
+        KnowledgeTestMissing: the test is asked for and was not passed, or too long ago.
+        LegalLimitReached: less than the amount may still be placed.
+        ConsentNeeded: it is much for one loan, and the lender has not said yes to that.
+    """
+    if standing is None:
+        return pack(NONE)
+    rules = pack(standing.pack)
+    if not rules.is_tested(standing.tested_on, on=at.date()):
+        raise KnowledgeTestMissing
+    left = headroom(session, standing=standing, currency=amount.currency, at=at)
+    if left is not None and left < amount:
+        raise LegalLimitReached(left=left)
+    limit = rules.consent_limit(net_assets(standing), amount.currency)
+    if limit is not None and limit < amount and not consents:
+        raise ConsentNeeded(limit=limit)
+    return rules
 
 
 def allowance(

@@ -8,12 +8,15 @@ from sqlalchemy.orm import Session
 from escrow import InsufficientFunds
 from kernel import DomainError
 from matching import (
+    ConsentNeeded,
+    KnowledgeTestMissing,
     ListingClosed,
     ListingFull,
     OrderOffStep,
     OrderPreview,
     OrderTooSmall,
     OwnListing,
+    declare_standing,
     preview_order,
 )
 from origination import Listing
@@ -82,6 +85,23 @@ def test_a_look_ahead_at_a_listing_past_its_time_says_so(session: Session) -> No
 
     with pytest.raises(ListingClosed):
         preview(session, listing, BOB, "100.00", at=NOON + timedelta(days=100))
+
+
+def test_a_look_ahead_is_refused_as_the_law_would_refuse_the_order(session: Session) -> None:
+    listing = a_listing(session)
+    deposit(session, BOB, "800.00")
+    how: dict[str, Any] = {"lender_id": BOB, "pack_code": "eu-ecspr", "at": LATER}
+    declare_standing(session, tested_on=None, net_assets=None, **how)
+    with pytest.raises(KnowledgeTestMissing):
+        preview(session, listing, BOB, "100.00")
+
+    declare_standing(session, tested_on=LATER.date(), net_assets=dollars("1000.00"), **how)
+    with pytest.raises(ConsentNeeded):
+        preview(session, listing, BOB, "100.00")
+    seen = preview(session, listing, BOB, "100.00", consents=True)
+
+    assert seen.revocable_until is not None
+    assert seen.revocable_until > LATER + timedelta(days=4)
 
 
 def preview(

@@ -7,9 +7,11 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+import matching
 from kernel import new_id
+from tests.support.borrowing import person, write
 from tests.support.lending import a_market, an_investor, pay_in
-from tests.support.web import Visitor
+from tests.support.web import NOON, Visitor
 
 
 def send(visitor: Visitor, amounts: dict[int, str], query: str = "", **more: str) -> TestResponse:
@@ -107,3 +109,23 @@ def test_a_basket_can_be_read_in_chinese(app: Flask, bob: Visitor) -> None:
     bob.headers["Accept-Language"] = "zh-CN"
 
     assert "已全额预留" in bob.get(location).text
+
+
+def test_a_lender_under_rules_that_ask_for_consent_finds_where_to_give_it(
+    app: Flask, bob: Visitor
+) -> None:
+    a_market(app, "8000")
+    ident = person(app, "bob")
+    write(
+        app,
+        lambda session: matching.declare_standing(
+            session,
+            lender_id=ident,
+            pack_code="eu-ecspr",
+            tested_on=NOON.date(),
+            net_assets=None,
+            at=NOON,
+        ),
+    )
+
+    assert 'name="consents"' in bob.get("/baskets/new").text

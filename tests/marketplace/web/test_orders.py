@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+import matching
 from kernel import new_id
+from tests.support.borrowing import person, usd, write
 from tests.support.lending import a_market, an_investor, pay_in
-from tests.support.web import Visitor, Watch
+from tests.support.web import NOON, Visitor, Watch
 
 
 def order(visitor: Visitor, number: int, amount: str, **more: str) -> TestResponse:
@@ -201,3 +204,55 @@ def test_an_order_after_time_is_refused(app: Flask, bob: Visitor, watch: Watch) 
     bob.sign_in("bob")
 
     assert order(bob, number, "250").status_code == 422
+
+
+def under_the_rules(app: Flask, **how: Any) -> None:
+    """Put bob under a European rule pack."""
+    bob = person(app, "bob")
+    what: dict[str, Any] = {"tested_on": NOON.date(), "net_assets": usd("2000"), "at": NOON}
+    pack = {"pack_code": "eu-ecspr"} | what | how
+    write(app, lambda session: matching.declare_standing(session, lender_id=bob, **pack))
+
+
+def test_more_than_the_rules_advise_needs_the_lender_s_word(app: Flask, bob: Visitor) -> None:
+    (number,) = a_market(app, "8000")
+    pay_in(app, "bob", "1000")
+    assert "rules of my home" not in bob.get(f"/listings/{number}").text
+    under_the_rules(app)
+
+    asked = look_at(bob, number, "250")
+    refused = order(bob, number, "250")
+    agreed = look_at(bob, number, "250", consents="1")
+    placed = order(bob, number, "250", consents="1")
+
+    assert (asked.status_code, refused.status_code) == (422, 422)
+    assert "needs your explicit consent" in asked.text
+    assert "rules of my home" in asked.text
+    assert "you may take the order back without a reason until" in agreed.text
+    assert 'name="consents" value="1"' in agreed.text
+    assert placed.status_code == 303
+    assert cash(bob) == "$750.00"
+
+
+def test_without_the_knowledge_test_an_order_is_refused_before_it_is_confirmed(
+    app: Flask, bob: Visitor
+) -> None:
+    (number,) = a_market(app, "8000")
+    pay_in(app, "bob", "1000")
+    under_the_rules(app, tested_on=None)
+
+    asked = look_at(bob, number, "250")
+
+    assert asked.status_code == 422
+    assert "Pass the knowledge test first" in asked.text
+
+
+def test_the_legal_limit_is_told_before_an_order_is_confirmed(app: Flask, bob: Visitor) -> None:
+    (number,) = a_market(app, "8000")
+    pay_in(app, "bob", "1000")
+    under_the_rules(app, pack_code="uk-fca")
+
+    asked = look_at(bob, number, "250")
+
+    assert asked.status_code == 422
+    assert "let you place $200.00 more" in asked.text
