@@ -63,6 +63,10 @@ def publish(
     """Open a listing to lenders, call the mandates, and remember when its time is up."""
     listing = origination.publish(session, application_id=application_id, by=by, at=at)
     call_mandates(session, at=at)
+    manual = kept_for_hand()
+    if manual.share and manual.seconds:
+        # What is kept for orders by hand is released to mandates then.
+        _ask_for_batch(session, at=at, after=at + timedelta(seconds=manual.seconds))
     watch(session, listing, at=at)
     return listing
 
@@ -88,7 +92,12 @@ def call_mandates(session: Session, *, at: datetime) -> None:
     a batch that ran before the minute's end would leave out what came after it.
     """
     escrow.meet_shortfalls(session, at=at)
-    minute = at.replace(second=0, microsecond=0)
+    _ask_for_batch(session, at=at, after=at)
+
+
+def _ask_for_batch(session: Session, *, at: datetime, after: datetime) -> None:
+    """Ask for one batch for whatever happens within the minute of a moment."""
+    minute = after.replace(second=0, microsecond=0)
     jobs.enqueue(
         session,
         kind=BATCH,
@@ -112,20 +121,27 @@ def schedule_batch(session: Session, *, at: datetime, every: timedelta) -> None:
     )
 
 
-def run_batch(session: Session, *, currency: Currency, name: str, at: datetime) -> matching.Batch:
+def kept_for_hand() -> matching.Manual:
+    """Return what of every listing is kept for orders by hand, and for how long."""
+    return matching.Manual(
+        share=current_app.config["MANUAL_SHARE_PERCENT"] * 100,
+        seconds=current_app.config["MANUAL_HOURS"] * 3600,
+    )
+
+
+def run_batch(
+    session: Session, *, currency: Currency, name: str, at: datetime, seed: str | None = None
+) -> matching.Batch:
     """Run a batch in one currency with all that it has to know; under one name it runs once."""
     named = f"{name}:{currency}"
     return matching.run_batch(
         session,
         at=at,
-        seed=named,
+        seed=seed or named,
         key=named,
         currency=currency,
         at_work=reporting.at_work(session, currency=currency, at=at),
-        manual=matching.Manual(
-            share=current_app.config["MANUAL_SHARE_PERCENT"] * 100,
-            seconds=current_app.config["MANUAL_HOURS"] * 3600,
-        ),
+        manual=kept_for_hand(),
     )
 
 

@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 import origination
 from kernel import Currency, Money, Rate
 from marketplace import formats
-from origination import VOCABULARY, HomeOwnership, Kind, Verification
+from origination import VOCABULARY, HomeOwnership, Kind, Security, Verification
 
 FACTS: dict[str, Any] = {
     "annual_income_minor": _l("Income in a year"),
@@ -25,6 +25,7 @@ FACTS: dict[str, Any] = {
     "age": _l("Age"),
     "region": _l("Region"),
     "joint": _l("Joint application"),
+    "security": _l("Security"),
     "credit_history_years": _l("Years of credit history"),
     "delinquencies_2y": _l("Late payments in two years"),
     "months_since_delinquency": _l("Months since the last late payment"),
@@ -51,6 +52,11 @@ CHOICES: dict[str, Any] = {
     Verification.NOT_VERIFIED.value: _l("Not verified"),
     Verification.SOURCE_VERIFIED.value: _l("Source verified"),
     Verification.VERIFIED.value: _l("Verified"),
+    Security.NONE.value: _l("Unsecured"),
+    Security.VEHICLE.value: _l("A vehicle"),
+    Security.PROPERTY.value: _l("Real property"),
+    Security.DEPOSIT.value: _l("A deposit"),
+    Security.GUARANTEE.value: _l("A guarantee"),
 }
 
 

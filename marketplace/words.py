@@ -218,6 +218,21 @@ NOUNS = {
     "user": _l("account"),
 }
 
+# Why a standing order does not hold together, as matching says it.
+WHYS = {
+    "it has ended": _l("it has ended"),
+    "a share is of no known kind": _l("a share is of no known kind"),
+    "a share is not between 0 and 100 %": _l("a share is not between 0 and 100 %%"),
+    "the targets of a kind are more than 100 % together": _l(
+        "the targets of a kind are more than 100 %% together"
+    ),
+    "the most per borrower must be above zero": _l("the most per borrower must be above zero"),
+    "the most per group must be above zero": _l("the most per group must be above zero"),
+    "the most in one listing must be above zero": _l("the most in one listing must be above zero"),
+    "what is to be kept cannot be below zero": _l("what is to be kept cannot be below zero"),
+    "the most over all must be above zero": _l("the most over all must be above zero"),
+}
+
 
 def spoken(code: str) -> str:
     """Return the words for a noun, a state or reasons within a sentence; other text stays."""
@@ -226,6 +241,8 @@ def spoken(code: str) -> str:
         return " ".join(reason_word(reason) for reason in reasons)
     if code.lower() in NOUNS:
         return str(NOUNS[code.lower()])
+    if code in WHYS:
+        return str(WHYS[code]) % {}
     return next((str(words[code].text) for words in STATES.values() if code in words), code)
 
 

@@ -40,6 +40,16 @@ class Verification(StrEnum):
     VERIFIED = "verified"  # the amount was seen on a document
 
 
+class Security(StrEnum):
+    """What lenders may turn to where the borrower does not pay; the product says so."""
+
+    NONE = "none"
+    VEHICLE = "vehicle"
+    PROPERTY = "property"
+    DEPOSIT = "deposit"
+    GUARANTEE = "guarantee"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What is known of an applicant on the day of the application; None is not known.
@@ -53,6 +63,7 @@ class Facts:
         age: whole years.
         region: state or province, as its people write it: `CA`, `上海`.
         joint: whether two people apply together.
+        security: what secures the loan, as its product says.
         credit_history_years: whole years since the first credit line was opened.
         delinquencies_2y: payments 30 days late or more in the last two years.
         months_since_delinquency: months since the last of them.
@@ -78,6 +89,7 @@ class Facts:
     age: int | None = None
     region: str | None = None
     joint: bool | None = None
+    security: Security | None = None
     credit_history_years: int | None = None
     delinquencies_2y: int | None = None
     months_since_delinquency: int | None = None
@@ -125,6 +137,7 @@ _SHARES = {"debt_to_income", "revolving_utilisation", "amount_to_income"}
 _WORDS: Mapping[str, type[StrEnum] | None] = {
     "home_ownership": HomeOwnership,
     "verification": Verification,
+    "security": Security,
     "region": None,
 }
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Self
 
 from kernel import Currency, Money, Rate, Refused
-from origination.facts import VOCABULARY, Facts, Kind, judged
+from origination.facts import VOCABULARY, Facts, Kind, Security, judged
 from origination.policy import Table
 from origination.reasons import reason_code
 
@@ -90,6 +90,7 @@ class Limits:
     required_facts: tuple[str, ...]
     offer_days: int
     eligibility: tuple[Rule, ...]
+    security: Security = Security.NONE
 
     @classmethod
     def read(cls, table: Table, currency: Currency) -> Self:
@@ -104,6 +105,7 @@ class Limits:
             required_facts=table.list_of("required_facts", str, '["annual_income_minor"]'),
             offer_days=table.whole("offer_days", least=1),
             eligibility=tuple(Rule.read(rule) for rule in table.tables("eligibility")),
+            security=table.word("security", Security) if table.has("security") else Security.NONE,
         )
         limits._require_sense(table, amount)
         amount.finish()

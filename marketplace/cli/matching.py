@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 import matching
 import origination
-from kernel import Currency, Money, NotFound
-from marketplace import clock
+from kernel import Currency, Money, NotFound, new_id
+from marketplace import clock, flows
 from marketplace.db import atomic, reader
 from matching import Batch, Reason
 
@@ -26,8 +26,12 @@ def command() -> None:
 def run(currency: str, seed: str | None) -> None:
     """Run a batch now."""
     with atomic() as session:
-        batch = matching.run_batch(
-            session, at=clock.now(), seed=seed, currency=Currency(currency.upper())
+        batch = flows.run_batch(
+            session,
+            at=clock.now(),
+            seed=seed,
+            name=f"by hand {new_id()}",
+            currency=Currency(currency.upper()),
         )
         click.echo(f"{batch.id}  {_line(batch)}")
 

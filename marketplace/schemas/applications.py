@@ -51,6 +51,7 @@ class About(FormSchema):
 
     age = Whole(least=1, most=120, missing=_l("Enter your age."))
     region = Text(longest=40, missing=_l("Enter the state or province where you live."))
+    joint = Tick()
 
 
 class Income(FormSchema):

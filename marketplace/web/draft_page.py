@@ -135,7 +135,7 @@ def shown(step: str, draft: Draft) -> dict[str, Any]:
             "purpose": draft.purpose,
         }
     if step == ABOUT:
-        return {"age": facts.age, "region": facts.region}
+        return {"age": facts.age, "region": facts.region, "joint": "1" if facts.joint else ""}
     if step == INCOME:
         return {
             "income": plain(draft.income),
@@ -172,7 +172,7 @@ def plain(amount: Money | None) -> str:
 
 
 def _about(draft: Draft, values: Mapping[str, Any]) -> Facts:
-    return replace(draft.facts, age=values["age"], region=values["region"], joint=False)
+    return replace(draft.facts, age=values["age"], region=values["region"], joint=values["joint"])
 
 
 def _income(draft: Draft, values: Mapping[str, Any]) -> Facts:

@@ -115,7 +115,7 @@ def _card(idle: Idle) -> IdleCard:
         name=line.name,
         buys=buys(line.criteria),
         is_paused=line.status is MandateStatus.PAUSED,
-        answer=IDLE.get(line.idle_why.upper()) if line.idle_why else None,
+        answer=_answer(idle),
         place=idle.place,
         queue=idle.queue,
         ahead=idle.ahead,
@@ -127,6 +127,17 @@ def _card(idle: Idle) -> IdleCard:
         steps=tuple(_step(reason, count) for reason, count in idle.funnel if reason in STEPS),
         relaxed=tuple(_relaxed(each) for each in idle.relaxations),
     )
+
+
+def _answer(idle: Idle) -> Any:
+    """Return what kept the mandate away from the listing with which it came furthest."""
+    furthest = max((reason for reason, _count in idle.funnel), default=None)
+    why = idle.mandate.idle_why
+    if furthest is None:
+        return IDLE.get(why.upper()) if why else None
+    # A line that was planned and did not hold any more counts as served in the funnel.
+    told = Reason[why.upper()] if furthest is Reason.SERVED and why else furthest
+    return IDLE.get(told.name)
 
 
 def _step(reason: Reason, count: int) -> Step:

@@ -10,9 +10,10 @@ from flask_babel import lazy_gettext as _l
 import matching
 from kernel import Currency, Money, Rate
 from marketplace import formats
+from marketplace.forms import Form
 from marketplace.schemas.listings import GRADES
-from marketplace.schemas.mandates import BORROWERS, METHODS
-from marketplace.words import purpose_word
+from marketplace.schemas.mandates import BORROWERS, METHODS, SECURITIES
+from marketplace.words import PURPOSES, purpose_word
 from matching import EVERY, Criteria, MandateLine, MandatePreview, Mix, Reason, Wishes
 
 PRESETS = {
@@ -20,6 +21,8 @@ PRESETS = {
     "balanced": _l("Balanced"),
     "bold": _l("Bold"),
 }
+# By kind, the field that makes its shares targets.
+AIMS = {"grade": "aims", "purpose": "aims_purpose", "region": "aims_region"}
 # Why the last batch placed nothing, by the allocator's reason.
 IDLE: dict[str, Any] = {
     Reason.NOTHING_OPEN.name: _l("No loan is open."),
@@ -72,11 +75,21 @@ class EditPage:
     currency: Currency
     preview: MandatePreview | None
     presets: tuple[tuple[str, Any], ...] = ()
+    purposes: tuple[tuple[str, Any], ...] = tuple(PURPOSES.items())
+
+    def opens(self, form: Form, kind: str) -> bool:
+        """Say whether anything is filled in or wrong among the shares of a kind."""
+        words = {"grade": GRADES, "purpose": PURPOSES, "region": ()}[kind]
+        names = [AIMS[kind], f"each_{kind}", f"{kind}_shares", *(f"share_{w}" for w in words)]
+        return any(form.value(name) or form.error(name) for name in names)
 
 
 def standing(line: MandateLine, *, fitting: int) -> Standing:
     """Return a standing order in the reader's words."""
     why = IDLE.get(line.idle_why.upper()) if line.idle_why else None
+    limits = bool(line.mix) or line.borrower_cap is not None or line.group_cap is not None
+    if limits and line.idle_why == Reason.QUEUE.name.lower():
+        why = _("Others were served first, or it holds the most it may of such loans.")
     return Standing(line, buys=buys(line.criteria), matching=fitting, idle_why=why)
 
 
@@ -91,6 +104,7 @@ def buys(criteria: Criteria) -> str:
         ", ".join(criteria.regions),
         separator.join(str(METHODS[each]) for each in criteria.methods),
         separator.join(str(BORROWERS[each]) for each in criteria.borrowers),
+        separator.join(str(SECURITIES[each]) for each in criteria.securities),
         _scores(criteria.score_min, criteria.score_max),
     ]
     return separator.join(part for part in parts if part) or str(_("Every loan"))
@@ -132,17 +146,25 @@ def criteria(values: Mapping[str, Any]) -> Criteria:
         methods=values["method"],
         score_min=values["score_min"],
         score_max=values["score_max"],
+        securities=values["security"],
         borrowers=values["borrower"],
     )
 
 
 def wishes(values: Mapping[str, Any]) -> Wishes:
     """Return what else a form asks of a standing order."""
-    grades = {grade: _share(values[f"share_{grade}"]) for grade in GRADES}
-    shares = {"grade": {grade: share for grade, share in grades.items() if share is not None}}
-    every = {kind: _share(values[f"each_{kind}"]) for kind in ("purpose", "region")}
-    caps = {kind: {EVERY: share} for kind, share in every.items() if share is not None}
-    mix = Mix(caps=caps, targets=shares) if values["aims"] else Mix(caps=shares | caps)
+    named = {
+        "grade": {grade: values[f"share_{grade}"] for grade in GRADES},
+        "purpose": {purpose: values[f"share_{purpose}"] for purpose in PURPOSES},
+        "region": values["region_shares"] or {},
+    }
+    every = {kind: {EVERY: values[f"each_{kind}"]} for kind in ("purpose", "region")}
+    aims = {kind for kind, name in AIMS.items() if values[name]}
+    capped = {kind: words for kind, words in named.items() if kind not in aims}
+    mix = Mix(
+        caps={kind: _shares(every.get(kind, {}) | capped.get(kind, {})) for kind in named},
+        targets={kind: _shares(named[kind]) for kind in sorted(aims)},
+    )
     return Wishes(
         ends_on=values["ends_on"],
         borrower_cap=values["borrower_cap"],
@@ -153,8 +175,9 @@ def wishes(values: Mapping[str, Any]) -> Wishes:
     )
 
 
-def _share(rate: Rate | None) -> int | None:
-    return None if rate is None else int(rate.value * 10_000)
+def _shares(rates: Mapping[str, Rate | None]) -> dict[str, int]:
+    """Return the shares that were given, in ten-thousandths."""
+    return {word: int(rate.value * 10_000) for word, rate in rates.items() if rate is not None}
 
 
 def preset(name: str) -> dict[str, str]:
@@ -184,6 +207,7 @@ def typed(line: MandateLine) -> dict[str, str]:
         "purpose": ",".join(wanted.purposes),
         "method": ",".join(wanted.methods),
         "borrower": ",".join(wanted.borrowers),
+        "security": ",".join(wanted.securities),
         "score_min": wanted.score_min or "",
         "score_max": wanted.score_max or "",
         "region": ", ".join(wanted.regions),
@@ -201,13 +225,21 @@ def typed(line: MandateLine) -> dict[str, str]:
 
 
 def _mixed(mix: Mix) -> dict[str, str]:
-    targets = mix.targets.get("grade", {})
-    grades = targets or mix.caps.get("grade", {})
-    typed = {f"share_{grade}": f"{share / 100:g}" for grade, share in grades.items()}
-    for kind in ("purpose", "region"):
-        if EVERY in mix.caps.get(kind, {}):
-            typed[f"each_{kind}"] = f"{mix.caps[kind][EVERY] / 100:g}"
-    return typed | {"aims": "1" if targets else ""}
+    typed = {name: "1" if mix.targets.get(kind) else "" for kind, name in AIMS.items()}
+    for kind in AIMS:
+        caps = dict(mix.caps.get(kind, {}))
+        if EVERY in caps:
+            typed[f"each_{kind}"] = _hundredths(caps.pop(EVERY))
+        named = {word: _hundredths(share) for word, share in mix.targets.get(kind, caps).items()}
+        if kind == "region":
+            typed["region_shares"] = ", ".join(f"{word} {share}" for word, share in named.items())
+        else:
+            typed |= {f"share_{word}": share for word, share in named.items()}
+    return typed
+
+
+def _hundredths(share: int) -> str:
+    return f"{share / 100:g}"
 
 
 def _percent(rate: Rate | None) -> str:

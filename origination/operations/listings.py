@@ -1,5 +1,6 @@
 """A listing: published, and then funded, partly funded, expired or withdrawn."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -42,7 +43,11 @@ def publish(session: Session, *, application_id: UUID, by: str, at: datetime) ->
     pricing = queries.policy(product).pricing
     terms = pricing.terms(queries.terms(product), offered.grade)
 
-    listing = _listing(application, offered, terms, at=at)
+    facts = replace(
+        Facts.from_json(application.facts), security=queries.policy(product).limits.security
+    )
+
+    listing = _listing(application, facts, offered, terms, at=at)
     listing.number = next_number(session)
     session.add(listing)
     listing.begin(session, by=by, at=at)
@@ -124,8 +129,9 @@ def withdraw_listing(
     return listing
 
 
-def _listing(application: Application, offered: Decision, terms: Terms, *, at: datetime) -> Listing:
-    facts = Facts.from_json(application.facts)
+def _listing(
+    application: Application, facts: Facts, offered: Decision, terms: Terms, *, at: datetime
+) -> Listing:
     listing = Listing(
         id=new_id(),
         application_id=application.id,

@@ -13,15 +13,16 @@ from origination.queries.applications import (
 )
 from origination.queries.decisions import FINAL, REVIEWS, decisions, last_decision
 from origination.queries.listings import (
+    FundingRecord,
     ListingCard,
     ListingDetail,
     ListingFilters,
     ListingSort,
     card,
     count_open,
+    funding_record,
     listing_detail,
     listing_numbered,
-    listings_past,
     open_listings,
 )
 from origination.queries.parties import (
@@ -40,6 +41,7 @@ __all__ = [
     "ApplicationCard",
     "ApplicationFile",
     "DecisionLine",
+    "FundingRecord",
     "ListingCard",
     "ListingDetail",
     "ListingFilters",
@@ -56,13 +58,13 @@ __all__ = [
     "count_open",
     "decisions",
     "estimate",
+    "funding_record",
     "last_decision",
     "last_signature",
     "latest_product",
     "listing_detail",
     "listing_numbered",
     "listing_quote",
-    "listings_past",
     "live_products",
     "offer_made",
     "open_listings",

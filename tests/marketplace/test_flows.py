@@ -46,6 +46,25 @@ def test_cash_that_comes_just_after_another_call_is_invested_too(app: Flask, wat
     assert _reserved(app, listing) == usd("100").minor
 
 
+def test_what_is_kept_for_orders_by_hand_is_released_by_itself(app: Flask, watch: Watch) -> None:
+    app.config.update(MANUAL_SHARE_PERCENT=100, MANUAL_HOURS=6)
+    _bring_in(app, "500")
+    _save_mandate(app)
+    listing = _listed(app)
+    watch.move(minutes=3)
+    _work(app)
+    early = _reserved(app, listing)
+
+    watch.move(hours=5)
+    _work(app)
+    before = _reserved(app, listing)
+    watch.move(hours=1)
+    _work(app)
+
+    assert early == before == 0
+    assert _reserved(app, listing) == usd("100").minor
+
+
 def test_cash_of_a_listing_that_ended_is_invested_elsewhere(app: Flask, watch: Watch) -> None:
     ended = _listed(app)
     funded(app, ended, "500")

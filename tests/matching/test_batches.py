@@ -30,6 +30,7 @@ from tests.matching.stories import (
     mandate,
     order,
 )
+from tests.origination.stories import a_secured_product, changed
 
 
 def test_a_batch_places_the_orders_of_mandates(session: Session) -> None:
@@ -163,6 +164,22 @@ def test_every_mandate_learns_why_it_got_nothing(session: Session) -> None:
         "works": None,
     }
     assert batch.summary["reached"] == {"cash": 1, "rate": 1, "served": 1, "term": 1}
+
+
+def test_a_mandate_may_ask_for_security_and_for_who_borrows(session: Session) -> None:
+    a_listing(session, facts=changed(joint=True))
+    a_listing(session, product=a_secured_product(session))
+    for lender in (BOB, CAROL, DAN):
+        deposit(session, lender, "1000.00")
+    mandate(session, BOB, criteria=Criteria(securities=("vehicle",), borrowers=("single",)))
+    mandate(session, CAROL, criteria=Criteria(securities=("property",)))
+    mandate(session, DAN, criteria=Criteria(securities=("none",), borrowers=("single",)))
+
+    batch = run_batch(session, at=LATER, seed="1")
+
+    assert batch.orders == 1
+    whys = [mandates_of(session, lender_id=each)[0].idle_why for each in (BOB, CAROL, DAN)]
+    assert whys == [None, "security", "borrower"]
 
 
 def test_only_a_share_that_others_wanted_too_counts_as_being_served(session: Session) -> None:

@@ -14,6 +14,7 @@ from origination import (
     HomeOwnership,
     Listing,
     Product,
+    Security,
     Verification,
     accept,
     apply,
@@ -59,6 +60,13 @@ def days(count: int) -> timedelta:
 def a_product(session: Session, code: str = "personal-us") -> Product:
     spec = next(spec for spec in load_products() if spec.code == code)
     return register_product(session, spec=spec, at=NOON, by=OLGA)
+
+
+def a_secured_product(session: Session, security: Security = Security.VEHICLE) -> Product:
+    spec = next(spec for spec in load_products() if spec.code == "personal-us")
+    limits = dict(spec.stored_limits) | {"security": security.value}
+    secured = replace(spec, code="secured-us", stored_limits=limits)
+    return register_product(session, spec=secured, at=NOON, by=OLGA)
 
 
 def a_draft(session: Session, **wishes: Any) -> Application:

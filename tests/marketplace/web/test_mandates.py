@@ -1,5 +1,7 @@
 """An investor lets the marketplace invest by rules."""
 
+import re
+
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
@@ -210,3 +212,56 @@ def test_standing_orders_are_put_into_another_order(bob: Visitor) -> None:
 
     page = bob.get("/mandates/").text
     assert page.index("Newer") < page.index("Older")
+
+
+SHARES = {
+    "share_B": "40",
+    "each_purpose": "50",
+    "share_car": "12.5",
+    "region_shares": "CA 10，New York: 5 %",
+    "group_cap": "750.00",
+}
+
+
+def test_shares_by_grade_purpose_and_region_are_kept_as_they_were_typed(bob: Visitor) -> None:
+    assert begin(bob, **SHARES, security="vehicle").status_code == 303
+
+    page = bob.get(path_of_one(bob)).text
+
+    for name, value in (SHARES | {"region_shares": "CA 10, New York 5"}).items():
+        field = re.search(rf'<input[^>]*name="{name}"[^>]*>', page)
+        assert field is not None, name
+        assert f'value="{value}"' in field[0], name
+    assert bob.get("/mandates/").text.count("$750.00") == 1
+    assert "A vehicle" in bob.get("/mandates/").text
+
+
+def test_targets_by_purpose_and_region_buy_nothing_else(
+    app: Flask, bob: Visitor, watch: Watch
+) -> None:
+    a_market(app, "8000")  # a car in CA
+    pay_in(app, "bob", "1000")
+    begin(bob, aims_region="1", region_shares="NY 50")
+    begin(bob, name="Cars", aims_purpose="1", share_car="10")
+
+    watch.move(minutes=3)
+    with app.app_context():
+        jobs.run_due(clock.now())
+
+    assert "It holds the most it may of such loans" in bob.get("/idle/").text
+    assert "$100.00" in bob.get("/orders/").text
+
+
+@pytest.mark.parametrize("text", ["CA", "CA 101", "10", "CA ten"])
+def test_a_region_without_its_share_is_refused(bob: Visitor, text: str) -> None:
+    page = begin(bob, region_shares=text)
+
+    assert page.status_code == 422
+    assert "Write each region with its share in per cent" in page.text
+
+
+def test_targets_of_more_than_everything_are_refused(bob: Visitor) -> None:
+    page = begin(bob, aims="1", share_A="60", share_B="60")
+
+    assert page.status_code == 422
+    assert "more than 100 % together" in page.text

@@ -8,6 +8,7 @@ from origination import (
     Listing,
     ListingStatus,
     NotYours,
+    Security,
     StillOpen,
     Terms,
     accept_partial,
@@ -25,6 +26,7 @@ from tests.origination.stories import (
     OSCAR,
     a_listing,
     a_reviewed,
+    a_secured_product,
     an_accepted,
     an_approved,
     days,
@@ -64,6 +66,13 @@ def test_lenders_do_not_see_how_old_alice_is(session: Session) -> None:
 
     assert "age" not in listing.facts
     assert listing.facts["annual_income_minor"] == 72_000_00
+
+
+def test_what_secures_a_loan_is_what_its_product_says(session: Session) -> None:
+    secured = a_listing(session, product=a_secured_product(session, Security.VEHICLE))
+
+    assert secured.facts["security"] == "vehicle"
+    assert a_listing(session).facts["security"] == "none"
 
 
 def test_a_listing_is_of_the_amount_offered_not_of_the_amount_asked(session: Session) -> None:

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -11,9 +12,9 @@ from origination import (
     ListingSort,
     ListingStatus,
     count_open,
+    funding_record,
     listing_detail,
     listing_numbered,
-    listings_past,
     open_listings,
     withdraw,
 )
@@ -89,11 +90,26 @@ def test_a_listing_is_found_by_its_short_number(session: Session) -> None:
         listing_numbered(session, number=0)
 
 
-def test_listings_whose_time_is_over_are_found_for_the_close(session: Session) -> None:
-    listing = a_listing(session)
-    moments: list[Any] = [NOON + days(13), NOON + days(14)]
+def test_how_listings_of_late_were_funded_is_counted(session: Session) -> None:
+    numbers = [a_listing(session) for _each in range(5)]
+    for place, status in enumerate(
+        (ListingStatus.FUNDED, ListingStatus.DISBURSED, ListingStatus.EXPIRED, ListingStatus.OPEN)
+    ):
+        listing = numbers[place]
+        listing.status = status
+        listing.closed_at = (
+            None if status is ListingStatus.OPEN else NOON + timedelta(hours=10 * (place + 1))
+        )
+    numbers[4].status, numbers[4].opened_at = ListingStatus.FUNDED, NOON - days(100)
+    numbers[4].closed_at = NOON - days(99)
+    span: dict[str, Any] = {"currency": Currency.USD, "since": NOON - days(90)}
 
-    assert [listings_past(session, at=at) for at in moments] == [[], [listing.id]]
+    found = funding_record(session, **span, until=NOON + days(1))
+    nothing = funding_record(session, currency=Currency.CNY, since=NOON, until=NOON + days(1))
+
+    assert (found.ended, found.filled) == (3, 2)
+    assert (found.time_p50, found.time_p95) == (timedelta(hours=10), timedelta(hours=20))
+    assert (nothing.ended, nothing.filled, nothing.time_p50) == (0, 0, None)
 
 
 @pytest.mark.parametrize(
