@@ -49,3 +49,19 @@ class SameApprover(Refused):
 
 class DepositTooSmall(Invalid):
     """A deposit must be at least {smallest}."""
+
+
+class BreakNotOpen(Conflict):
+    """Break {number} is {status}; this cannot be done with it now."""
+
+
+class RemedyNotFitting(Refused):
+    """This cannot settle the break: {why}."""
+
+
+class SameHands(Refused):
+    """Another person has to agree to what you proposed."""
+
+
+class CustodyUnchanged(Conflict):
+    """Client money rests there already, or another proposal waits for a decision."""

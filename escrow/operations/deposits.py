@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from escrow.chart import AccountKind, Movement
 from escrow.errors import DepositTooSmall
 from escrow.gateway import Event, EventKind, PaymentGateway
+from escrow.gateway_names import kind_of
 from escrow.ledger import AccountRef, Posting
 from escrow.operations.accounts import open_account
 from escrow.operations.begun import begun, begun_meanwhile
@@ -83,7 +84,7 @@ def release_held(session: Session, *, at: datetime) -> list[Deposit]:
 
 def make_available(session: Session, deposit: Deposit, *, at: datetime) -> None:
     """Book a deposit that has arrived: from now on its lender may use it."""
-    outside = AccountRef(AccountKind.STRIPE, None, deposit.amount.currency)
+    outside = AccountRef(kind_of(deposit.gateway), None, deposit.amount.currency)
     post(
         session,
         key=f"deposit:{deposit.id}",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from escrow.chart import AccountKind, Movement
 from escrow.gateway import Event, EventKind, PaymentGateway
+from escrow.gateway_names import kind_of
 from escrow.ledger import AccountRef, Posting
 from escrow.models import Entry
 from escrow.operations.accounts import open_account
@@ -122,7 +123,7 @@ def _arrive(session: Session, payout: Payout, at: datetime) -> None:
     """Book that the money is gone; that it was sent may not have been told yet."""
     if payout.status == PayoutStatus.REQUESTED:
         payout.move(session, PayoutStatus.SENT, by="system", at=at)
-    outside = AccountRef(AccountKind.STRIPE, None, payout.amount.currency)
+    outside = AccountRef(kind_of(payout.gateway), None, payout.amount.currency)
     post(
         session,
         key=f"payout:{payout.id}:paid",
