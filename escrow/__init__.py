@@ -8,6 +8,7 @@ from escrow.bank_file import BankFile, FileNotReadable
 from escrow.bank_gateway import BankGateway
 from escrow.camt import read_camt
 from escrow.chart import ALLOWED, HOT, OUTSIDE, AccountKind, Movement
+from escrow.collecting import Collection, CollectionStatus
 from escrow.errors import (
     AlreadyReversed,
     BreakNotOpen,
@@ -49,11 +50,13 @@ from escrow.operations import (
     approve_payout,
     assign_break,
     attest,
+    begin_collection,
     begin_deposit,
     begin_fetch,
     begin_method,
     begin_payout,
     book_costs,
+    cancel_prepared,
     checkpoint,
     custody,
     decide_custody,
@@ -128,6 +131,7 @@ from escrow.queries import (
     break_numbered,
     breaks,
     choices,
+    collections_of,
     destinations_of,
     entries,
     entry_file,
@@ -136,6 +140,7 @@ from escrow.queries import (
     is_settled,
     last_message_at,
     last_seal,
+    methods_of,
     owed,
     payable,
     payment_file_body,
@@ -156,6 +161,7 @@ from escrow.queries import (
     usable_destination,
     verify,
     verify_new,
+    waiting_collections,
 )
 from escrow.reconciling import Place, Side, Verdict
 from escrow.references import shown as shown_reference
@@ -200,6 +206,8 @@ __all__ = [
     "BreakNotOpen",
     "BreakStatus",
     "ChoiceLine",
+    "Collection",
+    "CollectionStatus",
     "CountsTooEarly",
     "CustodyChoice",
     "CustodyKind",
@@ -284,6 +292,7 @@ __all__ = [
     "balance",
     "balances",
     "bank_text",
+    "begin_collection",
     "begin_deposit",
     "begin_fetch",
     "begin_method",
@@ -292,8 +301,10 @@ __all__ = [
     "break_file",
     "break_numbered",
     "breaks",
+    "cancel_prepared",
     "checkpoint",
     "choices",
+    "collections_of",
     "custody",
     "decide_custody",
     "destinations_of",
@@ -308,6 +319,7 @@ __all__ = [
     "last_seal",
     "make_payment_file",
     "meet_shortfalls",
+    "methods_of",
     "must_look",
     "name_customer",
     "open_account",
@@ -354,5 +366,6 @@ __all__ = [
     "usable_destination",
     "verify",
     "verify_new",
+    "waiting_collections",
     "withdraw",
 ]

@@ -40,6 +40,11 @@ class EventKind(StrEnum):
     DESTINATION_VERIFIED = "destination.verified"
     DESTINATION_REFUSED = "destination.refused"
     METHOD_SAVED = "method.saved"
+    COLLECTION_PROCESSING = "collection.processing"
+    COLLECTION_RECEIVED = "collection.received"
+    COLLECTION_FAILED = "collection.failed"
+    COLLECTION_RETURNED = "collection.returned"
+    COLLECTION_REINSTATED = "collection.reinstated"
 
 
 @dataclass(frozen=True, slots=True)

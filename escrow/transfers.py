@@ -11,6 +11,24 @@ from sqlalchemy.orm import Mapped, mapped_column
 from kernel import Base, Machine, MoneyColumn, Stateful
 
 
+class Carried(Stateful):
+    """What everything has that a gateway carries: whose it is, how much, how far it has come."""
+
+    amount = MoneyColumn("amount_minor")
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    owner_id: Mapped[UUID] = mapped_column(index=True)
+    amount_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    key: Mapped[str] = mapped_column(String(200), unique=True)
+    status: Mapped[str] = mapped_column(String(32))
+    gateway: Mapped[str] = mapped_column(String(32))
+    reference: Mapped[str | None] = mapped_column(String(200), unique=True)
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    failure: Mapped[str | None] = mapped_column(String(200))
+
+
 class DepositStatus(StrEnum):
     """How far a deposit has come; in the book it stands while it is available."""
 
@@ -47,25 +65,13 @@ DEPOSITS = Machine(
 )
 
 
-class Deposit(Stateful, Base):
+class Deposit(Carried, Base):
     """Money a lender is sending in; it reaches the book when it has arrived and was held."""
 
     __tablename__ = "deposit"
     machine: ClassVar[Machine] = DEPOSITS
-    amount = MoneyColumn("amount_minor")
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    owner_id: Mapped[UUID] = mapped_column(index=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    amount_minor: Mapped[int]
-    currency: Mapped[str] = mapped_column(String(3))
-    key: Mapped[str] = mapped_column(String(200), unique=True)
-    status: Mapped[str] = mapped_column(String(32))
-    gateway: Mapped[str] = mapped_column(String(32))
-    reference: Mapped[str | None] = mapped_column(String(200), unique=True)
-    created_at: Mapped[datetime]
-    finished_at: Mapped[datetime | None]
-    failure: Mapped[str | None] = mapped_column(String(200))
     available_at: Mapped[datetime | None]
 
 
@@ -184,28 +190,17 @@ PAYOUTS = Machine(
 )
 
 
-class Payout(Stateful, Base):
+class Payout(Carried, Base):
     """Money on its way out to a lender or a borrower; it waits in TRANSIT until it has arrived."""
 
     __tablename__ = "payout"
     machine: ClassVar[Machine] = PAYOUTS
-    amount = MoneyColumn("amount_minor")
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    owner_id: Mapped[UUID] = mapped_column(index=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    amount_minor: Mapped[int]
-    currency: Mapped[str] = mapped_column(String(3))
-    key: Mapped[str] = mapped_column(String(200), unique=True)
     status: Mapped[str] = mapped_column(String(32), index=True)
-    gateway: Mapped[str] = mapped_column(String(32))
     destination: Mapped[str] = mapped_column(String(80))
-    reference: Mapped[str | None] = mapped_column(String(200), unique=True)
-    created_at: Mapped[datetime]
-    finished_at: Mapped[datetime | None]
-    failure: Mapped[str | None] = mapped_column(String(200))
-    # Empty where nobody chose one: the sandbox, and proceeds whose borrower has none yet.
-    destination_id: Mapped[UUID | None]
+    # Empty where nobody chose one: the application's own bank needs none.
+    destination_id: Mapped[UUID | None] = mapped_column(ForeignKey("destination.id"))
 
 
 class PayoutApproval(Base):

@@ -10,9 +10,11 @@ from kernel import Base, database_url, engine_options, prepare_engine
 TABLES = (
     "kernel",
     "escrow.models",
+    "escrow.collecting",
     "escrow.seal_models",
     "origination.models",
     "matching.models",
+    "servicing.autopay_models",
     "servicing.models",
     "care.models",
     "marketplace.models",

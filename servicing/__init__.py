@@ -4,6 +4,7 @@ Operations take the session first and the rest by keyword; they never commit and
 clock. What a loan owes is computed from its terms and payments (`position`), never posted.
 """
 
+from servicing.autopay_models import Autopay, AutopayStatus
 from servicing.categories import Categories, categories, standing_bands
 from servicing.errors import (
     AlreadyProposed,
@@ -44,12 +45,17 @@ from servicing.models import (
 )
 from servicing.operations import (
     PayoffQuote,
+    activate_autopay,
+    agree_autopay,
     begin_close,
+    cancel_autopay,
     charge_off,
+    claim_debit,
     close_loan,
     confirm_proposal,
     finish_close,
     open_loan,
+    prepare_debit,
     propose_category,
     propose_payment,
     propose_sale,
@@ -61,17 +67,20 @@ from servicing.operations import (
     recover,
     refuse_proposal,
     reverse_repayment,
+    weigh_failure,
 )
 from servicing.owing import owed
 from servicing.paying import PayoffTooSmall
 from servicing.plan import Plan
 from servicing.position import DayAlreadyCounted, advance, forecast
 from servicing.queries import (
+    AutopayDetail,
     Change,
     Differences,
     InstallmentState,
     LoanCard,
     LoanDetail,
+    NextDebit,
     NoteCard,
     OpenShortfall,
     Payment,
@@ -81,9 +90,11 @@ from servicing.queries import (
     Standing,
     Upcoming,
     audit,
+    autopay_detail,
     category_lines,
     category_of,
     claim,
+    debited_loans,
     differences,
     due_loans,
     judged_categories,
@@ -103,11 +114,16 @@ from servicing.queries import (
     standing,
     timetable,
 )
+from servicing.retrying import AutopayPolicy, autopay_policy
 from servicing.state import Bill, State
 
 __all__ = [
     "LOANS",
     "AlreadyProposed",
+    "Autopay",
+    "AutopayDetail",
+    "AutopayPolicy",
+    "AutopayStatus",
     "Bill",
     "Categories",
     "CategoryLine",
@@ -129,6 +145,7 @@ __all__ = [
     "LoanDetail",
     "LoanNotPayable",
     "LoanStatus",
+    "NextDebit",
     "NotLess",
     "NotReturnable",
     "Note",
@@ -160,16 +177,23 @@ __all__ = [
     "TermsNotServiced",
     "UnknownCategory",
     "Upcoming",
+    "activate_autopay",
     "advance",
+    "agree_autopay",
     "audit",
+    "autopay_detail",
+    "autopay_policy",
     "begin_close",
+    "cancel_autopay",
     "categories",
     "category_lines",
     "category_of",
     "charge_off",
     "claim",
+    "claim_debit",
     "close_loan",
     "confirm_proposal",
+    "debited_loans",
     "differences",
     "due_loans",
     "finish_close",
@@ -184,6 +208,7 @@ __all__ = [
     "open_proposal",
     "owed",
     "payments",
+    "prepare_debit",
     "preview_repayment",
     "proceeds",
     "proposals",
@@ -204,4 +229,5 @@ __all__ = [
     "standing",
     "standing_bands",
     "timetable",
+    "weigh_failure",
 ]

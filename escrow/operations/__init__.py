@@ -5,6 +5,7 @@ from escrow.operations.book import post, reverse
 from escrow.operations.breaks import Remedy, agree_to_break, assign_break, resolve_break
 from escrow.operations.calls import must_look, prepare_call, record_call, repeat_call
 from escrow.operations.checkpoints import checkpoint
+from escrow.operations.collecting import begin_collection, cancel_prepared
 from escrow.operations.custody import custody, decide_custody, propose_custody
 from escrow.operations.deposits import begin_deposit, release_held
 from escrow.operations.destinations import (
@@ -31,11 +32,13 @@ __all__ = [
     "approve_payout",
     "assign_break",
     "attest",
+    "begin_collection",
     "begin_deposit",
     "begin_fetch",
     "begin_method",
     "begin_payout",
     "book_costs",
+    "cancel_prepared",
     "checkpoint",
     "custody",
     "decide_custody",

@@ -7,10 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from escrow.collecting import Collection
 from escrow.errors import KeyConflict
 from escrow.transfers import Deposit, Destination, Payout
 
-T = TypeVar("T", Deposit, Payout, Destination)
+T = TypeVar("T", Deposit, Payout, Destination, Collection)
 
 
 def begun(session: Session, model: type[T], key: str, wanted: Mapping[str, Any]) -> T | None:

@@ -103,8 +103,9 @@ def name_customer(session: Session, *, method_id: UUID, customer: str) -> None:
     find(session, SavedMethod, method_id).customer = customer
 
 
-def save_method(method: SavedMethod, event: Event, at: datetime) -> bool:
+def save_method(session: Session, method: SavedMethod, event: Event, at: datetime) -> bool:
     """Keep the gateway's name of a way to pay that a borrower has saved there."""
+    del session
     if method.saved_at is None:
         method.reference = str(event.payload["reference"])
         method.label = str(event.payload.get("label", ""))[:80]

@@ -1,23 +1,32 @@
 """What a gateway tells: stored once by its id, applied when its time has come."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
-from typing import TypeVar
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from escrow.collecting import Collection
 from escrow.gateway import Event, EventKind, Message
+from escrow.operations.collecting import apply_to_collection
 from escrow.operations.deposits import apply_to_deposit
 from escrow.operations.destinations import apply_to_destination, save_method
 from escrow.operations.payouts import apply_to_payout
 from escrow.operations.returns import apply_return
 from escrow.transfers import Deposit, Destination, GatewayEvent, Payout, SavedMethod
 
-T = TypeVar("T", Deposit, Payout, Destination, SavedMethod)
+# Who follows what is told, by the noun before the point.
+FOLLOWERS: dict[str, tuple[type[Any], Callable[..., bool]]] = {
+    "collection": (Collection, apply_to_collection),
+    "deposit": (Deposit, apply_to_deposit),
+    "destination": (Destination, apply_to_destination),
+    "method": (SavedMethod, save_method),
+    "payout": (Payout, apply_to_payout),
+}
 
 TAKEN_BACK = {
     EventKind.DEPOSIT_RETURNED,
@@ -71,22 +80,14 @@ def _apply(session: Session, event: Event, at: datetime) -> bool:
     """Let the subject follow the event, and say whether the event has its place."""
     if event.kind not in set(EventKind):
         return False
-    noun = event.kind.partition(".")[0]
-    if noun == "deposit":
-        deposit = _subject(session, Deposit, event.subject)
-        follow = apply_return if event.kind in TAKEN_BACK else apply_to_deposit
-        return deposit is not None and follow(session, deposit, event, at)
-    if noun == "payout":
-        payout = _subject(session, Payout, event.subject)
-        return payout is not None and apply_to_payout(session, payout, event, at)
-    if noun == "destination":
-        destination = _subject(session, Destination, event.subject)
-        return destination is not None and apply_to_destination(session, destination, event, at)
-    method = _subject(session, SavedMethod, event.subject)
-    return method is not None and save_method(method, event, at)
+    model, follow = FOLLOWERS[event.kind.partition(".")[0]]
+    subject = _subject(session, model, event.subject)
+    if event.kind in TAKEN_BACK:
+        follow = apply_return
+    return subject is not None and follow(session, subject, event, at)
 
 
-def _subject(session: Session, model: type[T], subject: str) -> T | None:
+def _subject(session: Session, model: type[Any], subject: str) -> Any:
     """Lock what has this id or reference."""
     named = model.reference == subject
     with suppress(ValueError):

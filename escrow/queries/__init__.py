@@ -11,6 +11,7 @@ from escrow.queries.books import (
     entry_file,
     totals_by_kind,
 )
+from escrow.queries.collecting import collections_of, methods_of, waiting_collections
 from escrow.queries.content import content
 from escrow.queries.findings import Finding
 from escrow.queries.frontier import Frontier, frontier, is_settled
@@ -83,6 +84,7 @@ __all__ = [
     "break_numbered",
     "breaks",
     "choices",
+    "collections_of",
     "content",
     "destinations_of",
     "entries",
@@ -94,6 +96,7 @@ __all__ = [
     "is_settled",
     "last_message_at",
     "last_seal",
+    "methods_of",
     "owed",
     "payable",
     "payment_file_body",
@@ -114,4 +117,5 @@ __all__ = [
     "usable_destination",
     "verify",
     "verify_new",
+    "waiting_collections",
 ]

@@ -1,5 +1,13 @@
 """What may be done with a loan after it was funded."""
 
+from servicing.operations.autopay import (
+    activate_autopay,
+    agree_autopay,
+    cancel_autopay,
+    claim_debit,
+    prepare_debit,
+    weigh_failure,
+)
 from servicing.operations.categorizing import record_categories
 from servicing.operations.closing import begin_close, close_loan, finish_close
 from servicing.operations.losses import charge_off
@@ -19,12 +27,17 @@ from servicing.operations.returns import reverse_repayment
 
 __all__ = [
     "PayoffQuote",
+    "activate_autopay",
+    "agree_autopay",
     "begin_close",
+    "cancel_autopay",
     "charge_off",
+    "claim_debit",
     "close_loan",
     "confirm_proposal",
     "finish_close",
     "open_loan",
+    "prepare_debit",
     "propose_category",
     "propose_payment",
     "propose_sale",
@@ -36,4 +49,5 @@ __all__ = [
     "recover",
     "refuse_proposal",
     "reverse_repayment",
+    "weigh_failure",
 ]

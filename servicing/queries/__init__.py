@@ -1,6 +1,13 @@
 """What operations and the shell ask of the tables of servicing."""
 
 from servicing.queries.audit import audit
+from servicing.queries.autopay import (
+    AutopayDetail,
+    NextDebit,
+    autopay_detail,
+    autopay_of,
+    debited_loans,
+)
 from servicing.queries.books import (
     LoanCard,
     LoanDetail,
@@ -46,11 +53,13 @@ from servicing.queries.standing import Standing, Upcoming, standing
 from servicing.queries.timetable import InstallmentState, ScheduleLine, timetable
 
 __all__ = [
+    "AutopayDetail",
     "Change",
     "Differences",
     "InstallmentState",
     "LoanCard",
     "LoanDetail",
+    "NextDebit",
     "NoteCard",
     "Notes",
     "OpenShortfall",
@@ -61,9 +70,12 @@ __all__ = [
     "Standing",
     "Upcoming",
     "audit",
+    "autopay_detail",
+    "autopay_of",
     "category_lines",
     "category_of",
     "claim",
+    "debited_loans",
     "differences",
     "due_loans",
     "entered",
