@@ -1,11 +1,5 @@
-"""Calls to Stripe: a key is committed, the call is made outside any transaction, then recorded.
+"""Money carried by Stripe, in and out, and what Stripe tells of it."""
 
-What was called before is not called again: its record answers. A call that failed in the middle,
-or that is older than Stripe keeps keys for, is looked up before it is made under its next key.
-"""
-
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -13,70 +7,14 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 import escrow
-from escrow import EventKind, GatewayDoubtful, GatewayRefused
+from escrow import EventKind, GatewayRefused
 from kernel import find
-from marketplace import flows, hearing, jobs
+from marketplace import autopaying, clock, collecting, flows, hearing, jobs
+from marketplace.calling import Intent, once
 from marketplace.db import in_transaction, reader
 
 LOOK_BACK = timedelta(days=30)  # Stripe lists events for so long
 OVERLAP = timedelta(hours=1)
-
-
-@dataclass(frozen=True)
-class Intent:
-    """One thing to ask of the gateway, once."""
-
-    purpose: str
-    subject: UUID
-    make: Callable[[str], str]
-    look_up: Callable[[datetime], str | None]
-
-
-def once(intent: Intent, *, at: datetime) -> str:
-    """Ask for something once, and return the gateway's name of what came of it.
-
-    Raises:
-        GatewayRefused: now or before; it did nothing.
-        GatewayUnavailable, GatewayDoubtful: ask again later.
-    """
-    call = in_transaction(
-        partial(escrow.prepare_call, purpose=intent.purpose, subject_id=intent.subject, at=at)
-    )
-    if call.reference is not None:
-        return call.reference
-    if call.finished_at is not None:
-        raise GatewayRefused(why=call.error)
-    if escrow.must_look(call, at=at):
-        found = intent.look_up(call.prepared_at)
-        if found is not None:
-            return _record(call.key, at, reference=found)
-        call = in_transaction(partial(escrow.repeat_call, key=call.key, at=at))
-    try:
-        reference = intent.make(call.key)
-    except GatewayRefused as refusal:
-        _record(call.key, at, error=str(refusal.why))
-        raise
-    except GatewayDoubtful as doubt:
-        _record(call.key, at, error=str(doubt.why), doubtful=True)
-        raise
-    return _record(call.key, at, reference=reference)
-
-
-def _record(
-    key: str,
-    at: datetime,
-    *,
-    reference: str | None = None,
-    error: str | None = None,
-    doubtful: bool = False,
-) -> str:
-    def work(session: Session) -> str:
-        call = escrow.record_call(
-            session, key=key, at=at, reference=reference, error=error, doubtful=doubtful
-        )
-        return call.reference or ""
-
-    return in_transaction(work)
 
 
 def checkout(deposit: escrow.Deposit, *, back: str, at: datetime) -> str:
@@ -185,6 +123,7 @@ def tend(*, at: datetime) -> None:
     """Fill gaps between messages, send again what got stuck, and come again in an hour."""
     in_transaction(partial(hearing.tend, at=at))
     in_transaction(partial(flows.release, at=at))
+    autopaying.prepare_all(on=clock.today(), at=at)
     if flows.carrier().name != escrow.StripeGateway.name:
         return
     with reader() as session:
@@ -222,7 +161,10 @@ def _failed(payout: escrow.Payout, why: str) -> escrow.Event:
 
 
 def _tell(event: escrow.Event, at: datetime) -> None:
-    if event.kind == EventKind.DEPOSIT_SUCCEEDED:
+    if event.kind.startswith(("collection.", "method.")):
+        on = clock.today()
+        in_transaction(partial(collecting.follow, event=event, on=on, at=at))
+    elif event.kind == EventKind.DEPOSIT_SUCCEEDED:
         in_transaction(partial(flows.pay_in, event=event, at=at))
     else:
         in_transaction(partial(escrow.receive, event=event, at=at))

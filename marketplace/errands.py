@@ -12,7 +12,7 @@ from uuid import UUID
 import escrow
 import matching
 from kernel import MoveNotAllowed, find
-from marketplace import carrying, closing, flows, hearing, sealing
+from marketplace import autopaying, carrying, clock, closing, collecting, flows, hearing, sealing
 from marketplace.db import in_transaction, reader
 from marketplace.jobs import Work, handles
 
@@ -28,6 +28,8 @@ def init_errands() -> None:
     handles(hearing.HEAR)(hear)
     handles(hearing.TEND)(tend)
     handles(flows.CLOSE)(close)
+    handles(collecting.DEBIT)(debit)
+    handles(collecting.REFUND)(refund)
     handles(sealing.SEAL)(seal)
 
 
@@ -64,6 +66,18 @@ def hear(work: Work) -> None:
 def tend(work: Work) -> None:
     """Look after what is on its way: gaps between messages, payouts that got stuck."""
     carrying.tend(at=work.at)
+
+
+def debit(work: Work) -> None:
+    """Debit a borrower, if that is still wanted."""
+    ident = UUID(work.payload["collection_id"])
+    autopaying.debit(ident, on=clock.today(), at=work.at)
+
+
+def refund(work: Work) -> None:
+    """Give back what a borrower paid too much."""
+    said = work.payload
+    autopaying.refund(UUID(said["collection_id"]), said["amount_minor"], at=work.at)
 
 
 def send_payout(work: Work) -> None:

@@ -22,9 +22,11 @@ def hear(session: Session, *, message: escrow.Message, at: datetime, again: str 
     tend(session, at=at)
 
 
-def tend(session: Session, *, at: datetime) -> None:
-    """Look after what is on its way once in the next hour."""
+def tend(session: Session, *, at: datetime, now: bool = False) -> None:
+    """Look after what is on its way once in the next hour; or at once, as well."""
     hour = at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    if now:
+        jobs.enqueue(session, kind=TEND, payload={}, at=at, dedupe_key=f"tend:{at.isoformat()}")
     jobs.enqueue(
         session,
         kind=TEND,

@@ -89,3 +89,26 @@ def init_vocabulary(app: Flask) -> None:
         "fact_value": fact_value,
         "reason": reason,
     }
+
+
+# Why a debit failed, in the provider's codes.
+FAILURES: dict[str, Any] = {
+    "insufficient_funds": _l("There was too little on the account."),
+    "generic_decline": _l("Your bank declined it without saying why."),
+    "card_declined": _l("Your bank declined it without saying why."),
+    "authentication_required": _l("Your bank wants you to confirm it: pay by hand."),
+    "expired_card": _l("The card has expired."),
+    "lost_card": _l("The card cannot be used."),
+    "stolen_card": _l("The card cannot be used."),
+    "account_closed": _l("The account is closed."),
+    "no_account": _l("There is no such account."),
+    "debit_not_authorized": _l("The account's owner did not allow the debit."),
+    "fraudulent": _l("The payment was disputed."),
+    "processing_error": _l("The bank could not process it."),
+}
+
+
+def failure_word(code: str | None, otherwise: str | None) -> str:
+    """Return why a debit failed, in words; the provider's own where we have none."""
+    known = FAILURES.get(code or "") or FAILURES.get(otherwise or "")
+    return str(known or otherwise or "")

@@ -131,6 +131,21 @@ STATES: dict[str, dict[str, Word]] = {
         "confirmed": Word(_l("Confirmed"), "positive"),
         "refused": Word(_l("Refused"), "neutral"),
     },
+    "collection": {
+        "prepared": Word(_l("Not paid yet"), "neutral"),
+        "called": Word(_l("Being debited"), "progress"),
+        "processing": Word(_l("On its way"), "progress"),
+        "received": Word(_l("Paid"), "positive"),
+        "failed": Word(_l("Not paid"), "negative"),
+        "cancelled": Word(_l("Cancelled"), "neutral"),
+        "returned": Word(_l("Returned"), "warning"),
+    },
+    "autopay": {
+        "agreed": Word(_l("Waits for a way to pay"), "progress"),
+        "active": Word(_l("On"), "positive"),
+        "cancelled": Word(_l("Off"), "neutral"),
+        "stopped": Word(_l("Stopped"), "negative"),
+    },
     "destination": {
         "added": Word(_l("Waiting for your answers"), "progress"),
         "verified": Word(_l("Verified"), "positive"),

@@ -8,9 +8,10 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+import escrow
 import servicing
 from kernel import Currency, Money
-from marketplace import clock, repaying
+from marketplace import clock, flows, repaying
 from marketplace.db import in_transaction, reader
 from marketplace.forms import Form
 from marketplace.people import me, requires
@@ -115,6 +116,9 @@ def create(loan_id: UUID) -> Response | tuple[str, int]:
     form = Form(schemas.Pay(currency))
     if form.load(request.form):
         with form.catching():
+            if flows.carrier().name == escrow.StripeGateway.name:
+                row = in_transaction(lambda session: _begin(session, loan_id, form))
+                return see_other("autopay.pay", loan_id=loan_id, collection_id=row.id)
             paid = in_transaction(lambda session: _repay(session, loan_id, form))
             return see_other(".receipt", loan_id=loan_id, seq=paid.seq)
     return _refused(loan_id, form)
@@ -151,6 +155,21 @@ def _repay(session: Session, loan_id: UUID, form: Form) -> servicing.Repayment:
         kind=RepaymentKind(form.values["kind"]),
         key=form.values["key"],
         on=clock.today(),
+        at=clock.now(),
+    )
+
+
+def _begin(session: Session, loan_id: UUID, form: Form) -> escrow.Collection:
+    """Note a payment that is made on the provider's page."""
+    return escrow.begin_collection(
+        session,
+        owner_id=me().id,
+        loan_id=_own(session, loan_id).id,
+        amount=form.values["amount"],
+        kind=form.values["kind"],
+        key=f"{me().id}:{form.values['key']}",
+        gateway=flows.carrier(),
+        counts_on=clock.today(),
         at=clock.now(),
     )
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 import reporting
 import servicing
 from kernel import Money, NotFound, find
+from marketplace.web.autopay_page import CollectionLine, collection_lines
 from servicing import (
     InstallmentState,
     Loan,
@@ -65,6 +66,8 @@ class LoanPage:
     rows: tuple[ScheduleLine, ...]
     payments: tuple[PaymentLine, ...]
     differences: tuple[servicing.Differences, ...]
+    autopay: servicing.AutopayDetail | None
+    lines: tuple[CollectionLine, ...]
 
     @property
     def is_active(self) -> bool:
@@ -158,6 +161,8 @@ def loan_page(session: Session, loan: Loan, *, on: date) -> LoanPage:
         rows=tuple(unpaid[: max(SHOWN, overdue + 1)]),
         payments=payment_lines(session, loan.id),
         differences=tuple(servicing.differences(session, loan_id=loan.id)),
+        autopay=servicing.autopay_detail(session, loan_id=loan.id, on=on),
+        lines=collection_lines(session, loan.id),
     )
 
 
