@@ -1,7 +1,7 @@
 """A borrower's road in a few lines, each line what the pages of others do: alice borrows."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import Flask
@@ -171,15 +171,15 @@ def a_partial_listing(app: Flask, watch: Watch) -> tuple[UUID, UUID]:
     return application, listing
 
 
-def a_loan(app: Flask, **wishes: str) -> UUID:
-    """Return a loan of 12,000, paid out today."""
+def a_loan(app: Flask, *, bank: Callable[[], Any] = flows.carrier, **wishes: str) -> UUID:
+    """Return a loan of 12,000, paid out today by this bank."""
     _application, listing = a_listing(app, **wishes)
     funded(app, listing, wishes.get("amount", "12000"))
     return write(
         app,
         lambda session: (
             flows.disburse(
-                session, listing_id=listing, by=OSCAR, at=clock.now(), on=clock.today()
+                session, listing_id=listing, by=OSCAR, at=clock.now(), on=clock.today(), bank=bank()
             ).id
         ),
     )

@@ -18,9 +18,7 @@ from marketplace.models import Role
 from servicing import Loan
 from simulator import Simulator
 from tests.support.borrowing import (
-    OSCAR,
-    a_listing,
-    funded,
+    a_loan,
     offer_products,
     read,
     usd,
@@ -49,21 +47,7 @@ def app(database: str, tmp_path: Path, bank: Simulator) -> Iterator[Flask]:
 
 @pytest.fixture
 def loan(app: Flask) -> UUID:
-    listing = a_listing(app)[1]
-    funded(app, listing, "12000")
-    return write(
-        app,
-        lambda session: (
-            flows.disburse(
-                session,
-                listing_id=listing,
-                by=OSCAR,
-                at=clock.now(),
-                on=clock.today(),
-                bank=flows.gateway(),
-            ).id
-        ),
-    )
+    return a_loan(app, bank=flows.gateway)
 
 
 def alice(app: Flask) -> Visitor:
