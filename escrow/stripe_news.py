@@ -133,5 +133,5 @@ def _subject(about: dict[str, str]) -> tuple[str, str]:
 def _label(method: Any) -> str:
     """Return what a way to pay is called: whose it is, and its last digits."""
     kept = method[method.type].to_dict()
-    name = kept.get("brand") or kept.get("bank_name") or method.type
-    return f"{name} •••• {kept.get('last4', '')}"
+    name = str(kept.get("brand") or kept.get("bank_name") or method.type)
+    return f"{name[:1].upper()}{name[1:]} •••• {kept.get('last4', '')}"

@@ -142,8 +142,8 @@ STATES: dict[str, dict[str, Word]] = {
     },
     "autopay": {
         "agreed": Word(_l("Waits for a way to pay"), "progress"),
-        "active": Word(_l("On"), "positive"),
-        "cancelled": Word(_l("Off"), "neutral"),
+        "active": Word(_l("Switched on"), "positive"),
+        "cancelled": Word(_l("Switched off"), "neutral"),
         "stopped": Word(_l("Stopped"), "negative"),
     },
     "destination": {
