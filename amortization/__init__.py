@@ -26,8 +26,9 @@ from amortization.daycount import DayCount, act_act_icma, year_fraction
 from amortization.errors import UnusableTerms
 from amortization.frequency import Frequency, MonthEnd
 from amortization.interest import period_interest
+from amortization.periods import interest_between
 from amortization.returns import annual_return, xirr, xnpv
-from amortization.schedule import schedule
+from amortization.schedule import broken_interest, schedule
 from amortization.unitperiod import UnitPeriod
 
 __all__ = [
@@ -57,6 +58,8 @@ __all__ = [
     "annual_return",
     "annuity",
     "borrower_flows",
+    "broken_interest",
+    "interest_between",
     "period_interest",
     "schedule",
     "schedules",

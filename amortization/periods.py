@@ -6,13 +6,14 @@ Rates that change and money that is advanced within a period cut it; everything 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from itertools import pairwise
 
 from amortization.contract import Contract
 from amortization.conventions import Method
-from amortization.interest import lengths, period_rate
-from kernel import Rate
+from amortization.interest import DIGITS, lengths, period_interest, period_rate
+from kernel import Money, Rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,32 @@ def periods(contract: Contract) -> list[Period]:
     if not (contract.rate_changes or contract.dated_rates or contract.advances):
         return _undisturbed(contract, days, whole)
     return _disturbed(contract, days, boundaries, whole)
+
+
+def interest_between(balance: Money, start: date, end: date, *, contract: Contract) -> Decimal:
+    """Return the exact interest on a balance over some days, in minor units.
+
+    Rates that change count each from its day; periods that are free cost nothing.
+
+    Args:
+        balance: the principal owed over all of these days.
+        start: the first day that counts.
+        end: the first day that no longer counts.
+        contract: what was agreed.
+    """
+    free = contract.conventions.interest_free
+    if free:
+        start = max(start, contract.boundaries(free)[free])
+    if end <= start:
+        return Decimal(0)
+    steps = _steps(contract) if contract.rate_changes or contract.dated_rates else []
+    rate = next((step.rate for step in reversed(steps) if step.on <= start), contract.rate)
+    later = [step for step in steps if start < step.on < end]
+    if not later:
+        return period_interest(balance, rate, start, end, contract=contract)
+    exact = balance.minor * _cut(contract, start, end, rate, later)
+    with localcontext(prec=DIGITS):
+        return Decimal(exact.numerator) / exact.denominator
 
 
 def _undisturbed(contract: Contract, days: list[date], whole: list[Fraction]) -> list[Period]:

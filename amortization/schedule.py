@@ -62,6 +62,11 @@ def schedule(contract: Contract) -> Schedule:
     return Schedule(contract, regular, (*_row_zero(contract, extras), *rows))
 
 
+def broken_interest(contract: Contract) -> dict[int, int]:
+    """Return the broken-period interest in minor units, by the number of the row that asks it."""
+    return _extras(contract).broken
+
+
 def _extras(contract: Contract) -> _Extras:
     """Return the down payment, the broken-period interest and the parts of flat interest."""
     rules = contract.conventions
@@ -75,14 +80,16 @@ def _extras(contract: Contract) -> _Extras:
 def _broken(contract: Contract, balance: int) -> dict[int, int]:
     """Return the interest of the days before the first regular period, by the row that asks it."""
     rules = contract.conventions
-    if not rules.first_period.is_broken or contract.interest_start <= contract.start:
+    # A bullet loan has one period, which counts all its days.
+    single = rules.method is Method.BULLET
+    if single or not rules.first_period.is_broken or contract.interest_start <= contract.start:
         return {}
     part = contract.years(contract.start, contract.interest_start) * rules.periods_per_year
     exact = balance * period_rate(contract.rate, rules) * part
     amount = whole(exact, rules.interest_rounding)
     if rules.first_period is FirstPeriod.BROKEN_UPFRONT:
         return {0: amount}
-    if rules.first_period is FirstPeriod.BROKEN_FIRST or rules.method is Method.BULLET:
+    if rules.first_period is FirstPeriod.BROKEN_FIRST:
         return {1: amount}
     count = contract.installments
     each = min(whole(Fraction(amount, count), rules.interest_rounding), amount // max(1, count - 1))

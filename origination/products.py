@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from amortization import Conventions, UnusableTerms
 from kernel import Currency, Rate
+from origination.handling import Handling
 from origination.limits import Limits
 from origination.policy import Table, UnusablePolicy
 from origination.pricing import Pricing
@@ -125,9 +126,20 @@ def _terms(product: Table, currency: Currency) -> Terms:
         funding=_funding(product.table("funding"), currency),
         charge_off_days=table.whole("charge_off_days", least=1),
         late_fee_to=table.word("late_fee_to", LateFeeTo),
+        handling=_handling(product) if product.has("handling") else Handling(),
     )
     table.finish()
     return terms
+
+
+def _handling(product: Table) -> Handling:
+    table = product.table("handling")
+    try:
+        return Handling.from_json(dict(table.values))
+    except (ValueError, TypeError, AttributeError) as error:
+        raise UnusablePolicy(
+            where=table.where, why=str(error), mend="See origination/handling.py for the choices"
+        ) from None
 
 
 def _conventions(table: Table) -> Conventions:

@@ -1,12 +1,13 @@
 """The terms of a loan: every choice that decides its cents, copied from the product when booked."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any, Self
 
 from amortization import Conventions
 from kernel import Currency, Money, Rate
+from origination.handling import USUAL, Handling
 
 
 class ServicingBase(StrEnum):
@@ -68,11 +69,19 @@ class Terms:
     funding: Funding
     charge_off_days: int  # days past due after which the loan is charged off
     late_fee_to: LateFeeTo
+    handling: Handling = USUAL
 
     def to_json(self) -> dict[str, Any]:
         """Return the stored form: plain JSON, rates in hundred-millionths."""
-        stored: dict[str, Any] = _plain(asdict(self))
-        return stored | {"conventions": self.conventions.to_json()}
+        stored: dict[str, Any] = _plain(asdict(replace(self, handling=USUAL)))
+        del stored["handling"]
+        own = self.handling.to_json()
+        return (
+            stored
+            | {"conventions": self.conventions.to_json()}
+            # What came later than the first products is written only where it is not as usual.
+            | ({"handling": own} if own else {})
+        )
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
@@ -93,6 +102,7 @@ class Terms:
             funding=Funding(**funding | {"minimum_share": Rate.from_e8(funding["minimum_share"])}),
             charge_off_days=stored["charge_off_days"],
             late_fee_to=LateFeeTo(stored["late_fee_to"]),
+            handling=Handling.from_json(stored.get("handling", {})),
         )
 
     @property

@@ -9,7 +9,7 @@ from datetime import date
 
 from kernel import Money
 from servicing.kinds import RepaymentKind
-from servicing.owing import owed
+from servicing.owing import is_settled, to_settle
 from servicing.paying import pay
 from servicing.plan import Plan
 from servicing.position import advance
@@ -66,8 +66,8 @@ def decide(footing: Footing, entered: Entered, *, plan: Plan) -> tuple[Receipt, 
         state, applied, settled = _recovered(footing, entered, plan=plan)
     else:
         state, applied = applied_to(footing.state, entered, plan=plan)
-        settled = owed(state, plan=plan).total.is_zero
-    decided = receipt(state, applied, notes=footing.book, plan=plan)
+        settled = is_settled(state, plan=plan)
+    decided = receipt(state, applied, notes=footing.book, plan=plan.in_force(state))
     taken = footing.recovered + applied.recovery + applied.collection_fee
     return decided, Footing(state, footing.book.after(decided.shares), taken, settled)
 
@@ -79,16 +79,22 @@ def applied_to(state: State, entered: Entered, *, plan: Plan) -> tuple[State, Ap
         DayAlreadyCounted: the loan has been counted beyond that day.
     """
     now = advance(state, entered.on, plan=plan)
-    early = entered.kind is RepaymentKind.INSTALLMENT
-    return pay(now, entered.amount, plan=plan, early=early)
+    agreed = plan.in_force(now)
+    return pay(
+        now,
+        entered.amount,
+        plan=plan,
+        early=agreed.early(entered.kind),
+        order=agreed.waterfall_of(entered.kind),
+    )
 
 
 def _recovered(footing: Footing, entered: Entered, *, plan: Plan) -> tuple[State, Applied, bool]:
     """Take a recovery: a charged-off loan still owes, and bears interest until it is paid."""
     now = advance(footing.state, entered.on, plan=plan)
-    claim = max(owed(now, plan=plan).total - footing.recovered, plan.money(0))
+    claim = max(to_settle(now, plan=plan) - footing.recovered, plan.money(0))
     fee = entered.collection_fee
     if fee is not None and entered.again:
         fee = min(fee, entered.amount, claim)
-    applied = recovered(entered.amount, claim=claim, fee=fee, plan=plan)
+    applied = recovered(entered.amount, claim=claim, fee=fee, plan=plan.in_force(now))
     return footing.state, applied, entered.amount >= claim

@@ -11,6 +11,14 @@ class RepaymentKind(StrEnum):
     PAYOFF = "payoff"
     RECOVERY = "recovery"
     REVERSAL = "reversal"
+    DOWN_PAYMENT = "down_payment"
+    GOODWILL = "goodwill"
+    CHANGE = "change"
+
+    @property
+    def is_payment(self) -> bool:
+        """Whether it brings money: returns take it back, changes of terms move none."""
+        return self not in {RepaymentKind.REVERSAL, RepaymentKind.CHANGE}
 
 
 class Source(StrEnum):

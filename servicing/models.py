@@ -84,6 +84,10 @@ class Loan(Stateful, Base):
     charged_off_minor: Mapped[int] = mapped_column(default=0)
     charged_off_on: Mapped[date | None]
 
+    # The days of its installments, where a calendar decided them, and what was agreed anew since.
+    due_days: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    changes: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+
     # What was agreed to be enough (a settlement), and what ended the claim of a lost loan.
     settlement: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     ended_as: Mapped[str | None] = mapped_column(String(20))
@@ -138,6 +142,7 @@ class Repayment(Base):
     interest_minor: Mapped[int]
     late_fee_minor: Mapped[int]
     late_fee_kept_minor: Mapped[int]  # of it, what the platform keeps by the product
+    fee_minor: Mapped[int] = mapped_column(default=0, server_default="0")  # charges, all kept
     recovery_minor: Mapped[int]  # what note holders share, after the collection fee
     collection_fee_minor: Mapped[int]
     servicing_fee_minor: Mapped[int]
@@ -153,6 +158,11 @@ class Repayment(Base):
     place: Mapped[int]
     root_id: Mapped[UUID | None]
     cause_id: Mapped[UUID | None] = mapped_column(index=True)
+
+    @property
+    def parts(self) -> tuple[int, ...]:
+        """What of it paid principal, interest, late fees and charges."""
+        return (self.principal_minor, self.interest_minor, self.late_fee_minor, self.fee_minor)
 
 
 class Distribution(Base):

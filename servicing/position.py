@@ -1,7 +1,8 @@
 """The position of a loan as the days go by, pure.
 
 Days are half-open: a payment takes effect at the start of its own day, and its principal bears no
-interest for that day. What falls due on a day comes before what is paid on it.
+interest for that day. What falls due on a day comes before what is agreed anew on it, and that
+before what is paid on it.
 """
 
 from collections.abc import Iterator
@@ -9,10 +10,11 @@ from dataclasses import replace
 from datetime import date
 
 from kernel import Money, Refused
-from servicing.billing import bill_due
-from servicing.owing import Parts, owed
+from servicing.billing import accrue, bill_due
+from servicing.owing import Parts, to_settle
 from servicing.paying import settle
 from servicing.plan import Plan
+from servicing.revising import withdrawn
 from servicing.state import Bill, State
 
 
@@ -22,6 +24,8 @@ class DayAlreadyCounted(Refused):
 
 def advance(state: State, to: date, *, plan: Plan) -> State:
     """Let the days go by up to `to`: bill what falls due, charge late fees after the grace.
+
+    What was agreed anew is met on its day.
 
     Raises:
         DayAlreadyCounted: `to` lies before the day the state has reached.
@@ -35,7 +39,7 @@ def advance(state: State, to: date, *, plan: Plan) -> State:
 
 def payoff(state: State, on: date, *, plan: Plan) -> Money:
     """Return what settles the loan on a day, with interest for the days used."""
-    return owed(advance(state, on, plan=plan), plan=plan).total
+    return to_settle(advance(state, on, plan=plan), plan=plan)
 
 
 def next_event(state: State, *, plan: Plan) -> date | None:
@@ -50,8 +54,18 @@ def is_lost(state: State, *, plan: Plan) -> bool:
     return day is not None and day <= state.as_of
 
 
+def asked(state: State, *, plan: Plan) -> tuple[Bill, ...]:
+    """Return the installments that have been asked for and not fully paid."""
+    if not plan.in_force(state).is_scheduled:
+        return state.bills
+    return tuple(bill for bill in state.bills if bill.due_on <= state.as_of)
+
+
 def forecast(state: State, *, plan: Plan) -> Iterator[Bill]:
     """Yield the installments still to be billed, as they will be if all is paid on time."""
+    if plan.in_force(state).is_scheduled:
+        yield from (bill for bill in state.bills if bill.due_on > state.as_of)
+        return
     state = settle(state, Parts.of(state.bills), plan=plan)
     while state.due_on is not None:
         state = advance(state, state.due_on, plan=plan)
@@ -61,22 +75,32 @@ def forecast(state: State, *, plan: Plan) -> Iterator[Bill]:
 
 def _next_change(state: State, *, plan: Plan) -> date | None:
     """Return the next day that changes what is owed other than by interest."""
-    days = [plan.late_fee_day(bill.due_on) for bill in state.bills if not bill.is_late]
+    agreed = plan.in_force(state)
+    days = [agreed.late_fee_day(bill.due_on) for bill in state.bills if not bill.is_late]
     if state.due_on is not None:
-        days.append(state.due_on)
+        days.append(agreed.billed_on(state.number))
+    if not agreed.is_scheduled:
+        days += [bill.due_on for bill in state.bills if bill.due_on > state.accrues_from]
+    if state.changed < len(plan.changes):
+        days.append(max(plan.changes[state.changed].on, state.as_of))
     return min(days, default=None)
 
 
 def _loss_day(state: State, *, plan: Plan) -> date | None:
     since = state.unpaid_since
-    return None if since is None else plan.charge_off_day(since)
+    return None if since is None else plan.in_force(state).charge_off_day(since)
 
 
 def _live(state: State, day: date, *, plan: Plan) -> State:
     """Let one day happen."""
-    if day == state.due_on:
+    state = replace(state, as_of=max(day, state.as_of))
+    agreed = plan.in_force(state)
+    if any(bill.due_on == day > state.accrues_from for bill in state.bills):
+        state = accrue(state, plan=plan)
+    if state.due_on is not None and day == agreed.billed_on(state.number):
         state = bill_due(state, plan=plan)
-    return replace(state, bills=tuple(_aged(bill, day, plan=plan) for bill in state.bills))
+    bills = tuple(_aged(bill, day, plan=agreed) for bill in state.bills)
+    return _changed(replace(state, bills=bills), day, plan=plan)
 
 
 def _aged(bill: Bill, day: date, *, plan: Plan) -> Bill:
@@ -84,4 +108,16 @@ def _aged(bill: Bill, day: date, *, plan: Plan) -> Bill:
     if bill.is_late or day < plan.late_fee_day(bill.due_on):
         return bill
     fee = plan.late_fee(plan.money(bill.installment))
-    return replace(bill, late_fee=fee.minor, is_late=True)
+    return replace(bill, late_fee=bill.late_fee + fee.minor, is_late=True)
+
+
+def _changed(state: State, day: date, *, plan: Plan) -> State:
+    """Meet everything that was agreed anew for a day, in the order in which it was entered."""
+    while state.changed < len(plan.changes) and plan.changes[state.changed].on <= day:
+        change = plan.changes[state.changed]
+        state = accrue(state, plan=plan)
+        if change.contract is not None:
+            state = withdrawn(state, plan=plan)
+        state = replace(state, changed=state.changed + 1)
+        state = change.apply(state, plan=plan.in_force(state))
+    return state

@@ -183,6 +183,12 @@ class Applied:
         """The principal repaid."""
         return self.of(Component.PRINCIPAL)
 
+    @property
+    def minor_parts(self) -> tuple[int, ...]:
+        """What was paid of principal, interest, late fees and charges, in minor units."""
+        parts = (self.principal, self.interest, self.penalty, self.fee)
+        return tuple(part.minor for part in parts)
+
 
 def apply(amount: Money, owed: Owed, order: tuple[Bucket, ...]) -> Applied:
     """Pay the buckets of `order` one after the other until the money is used up.

@@ -29,6 +29,9 @@ KINDS = {
     RepaymentKind.PAYOFF: _l("Payoff"),
     RepaymentKind.RECOVERY: _l("Recovered by a collector"),
     RepaymentKind.REVERSAL: _l("Payment returned by the bank"),
+    RepaymentKind.DOWN_PAYMENT: _l("Down payment"),
+    RepaymentKind.GOODWILL: _l("Goodwill credit"),
+    RepaymentKind.CHANGE: _l("Terms agreed anew"),
 }
 
 

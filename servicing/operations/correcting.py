@@ -17,9 +17,9 @@ from servicing import booking, queries
 from servicing.deciding import Entered, Footing, applied_to, decide
 from servicing.kinds import RepaymentKind
 from servicing.models import Correction, Loan, LoanStatus, Repayment
-from servicing.operations.recording import Line, negated, received, write
-from servicing.owing import is_settled, owed
-from servicing.plan import Plan
+from servicing.operations.recording import Line, changed, negated, received, write
+from servicing.owing import is_settled, to_settle
+from servicing.plan import Change, Plan
 from servicing.position import advance, next_event
 from servicing.queries import Notes
 from servicing.receipts import Receipt
@@ -44,18 +44,10 @@ class Again:
                 getattr(self.was, field.name), getattr(self.decided.shares, field.name)
             )
             for field in fields(self.was)
-        ) or self._sums != (
-            self.paid.principal_minor,
-            self.paid.interest_minor,
-            self.paid.late_fee_minor,
+        ) or (self.decided.applied.minor_parts, self.decided.applied.recovery.minor) != (
+            self.paid.parts,
             self.paid.recovery_minor,
         )
-
-    @property
-    def _sums(self) -> tuple[int, ...]:
-        applied = self.decided.applied
-        parts = (applied.principal, applied.interest, applied.penalty, applied.recovery)
-        return tuple(part.minor for part in parts)
 
 
 def enter_earlier(
@@ -103,6 +95,62 @@ def enter_earlier(
         on=entered.on,
         by=by,
         memo=memo,
+    )
+    return line.row
+
+
+def replan(
+    session: Session,
+    loan: Loan,
+    *,
+    changes: Sequence[Change],
+    on: date,
+    key: str,
+    at: datetime,
+    by: str,
+    why: str,
+) -> Repayment:
+    """Let a loan follow other changes of its terms, from the first day on which they differ.
+
+    Payments of that day and later ones are decided again. The row that is returned moves no money;
+    what changes because of it names it as its cause.
+
+    Args:
+        session: the writing session.
+        loan: the loan, locked.
+        changes: all that was agreed anew, with what is new and without what is withdrawn.
+        on: the first day on which they differ.
+        key: names the change on this loan.
+        at: when it is recorded.
+        by: who recorded it.
+        why: the reason, for the record.
+    """
+    loan.changes = [change.to_json() for change in changes] or None
+    plan, notes = queries.plan(loan), queries.notes(session, loan_id=loan.id)
+    live = queries.live_repayments(session, loan_id=loan.id)
+    earlier = [paid for paid in live if paid.paid_on < on]
+    later = live[len(earlier) :]
+    undone = queries.shares_of(session, repayment_ids=[paid.id for paid in later], notes=notes)
+    footing = _footing(session, loan, notes, undone, later, plan=plan)
+    footing = replace(footing, state=_state_after(earlier, plan=plan))
+
+    again, ended = _again(footing, later, undone, plan=plan)
+
+    line = changed(loan, notes, key=key, on=on, at=at, before=footing.state)
+    memo = f"L-{loan.number} terms of {on}: {why}"
+    counted = queries.state(loan).as_of
+    _record(
+        session,
+        loan,
+        line,
+        again,
+        ended,
+        notes=notes,
+        plan=plan,
+        on=counted,
+        by=by,
+        memo=memo,
+        why=why,
     )
     return line.row
 
@@ -279,4 +327,4 @@ def _claim_is_paid(session: Session, loan: Loan, ended: Footing, plan: Plan) -> 
     live = queries.live_repayments(session, loan_id=loan.id)
     recovered_on = [paid.paid_on for paid in live if paid.kind == RepaymentKind.RECOVERY]
     last = advance(ended.state, max(recovered_on, default=ended.state.as_of), plan=plan)
-    return owed(last, plan=plan).total <= ended.recovered
+    return to_settle(last, plan=plan) <= ended.recovered

@@ -1,6 +1,7 @@
 """Opening a loan: a funded listing becomes a loan, its orders become notes, its money is paid."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -35,7 +36,7 @@ def open_loan(session: Session, *, listing_id: UUID, at: datetime, on: date, by:
     Raises:
         MoveNotAllowed: the listing is not funded.
         ListingNotCovered: its orders do not add up to what it says is reserved.
-        TermsNotServiced: its schedule has rows that billing would not ask for.
+        TermsNotServiced: its balance is carried unrounded, as textbooks print it.
     """
     listing = lock(session, Listing, listing_id)
     opened = session.scalar(select(Loan).where(Loan.listing_id == listing_id))
@@ -45,9 +46,8 @@ def open_loan(session: Session, *, listing_id: UUID, at: datetime, on: date, by:
     orders = _orders(session, listing)
 
     plan = _plan(listing, on=on)
-    beyond = plan.contract.conventions.beyond_billing()
-    if beyond:
-        raise TermsNotServiced(number=listing.number, conventions=", ".join(beyond))
+    if plan.contract.conventions.carry_balance:
+        raise TermsNotServiced(number=listing.number, conventions="carry_balance")
     loan = _loan(listing, plan, notes=len(orders), at=at)
 
     loan.number = next_number(session)
@@ -88,11 +88,14 @@ def _plan(listing: Listing, *, on: date) -> Plan:
         first_due=None,
         conventions=terms.conventions,
     )
+    if terms.conventions.calendar is not None:
+        # Calendars change; what was agreed does not.
+        contract = replace(contract, due_days=tuple(contract.due_dates()))
     return Plan(contract, terms)
 
 
 def _loan(listing: Listing, plan: Plan, *, notes: int, at: datetime) -> Loan:
-    state = start(plan)
+    state, days = start(plan), plan.contract.due_days
     return Loan(
         id=new_id(),
         listing_id=listing.id,
@@ -107,6 +110,7 @@ def _loan(listing: Listing, plan: Plan, *, notes: int, at: datetime) -> Loan:
         started_on=plan.contract.start,
         first_due_on=plan.due(1),
         terms=listing.terms,
+        due_days=None if days is None else [day.isoformat() for day in days],
         notes=notes,
         status=LoanStatus.ACTIVE,
         opened_at=at,

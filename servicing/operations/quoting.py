@@ -10,7 +10,7 @@ from kernel import Money, find
 from servicing import queries
 from servicing.errors import LoanNotPayable
 from servicing.models import Loan, LoanStatus
-from servicing.owing import owed
+from servicing.owing import owed, settling
 from servicing.position import advance
 
 
@@ -23,11 +23,17 @@ class PayoffQuote:
     principal: Money
     interest: Money
     late_fee: Money
+    fee: Money
 
     @property
     def total(self) -> Money:
         """The amount to pay."""
-        return self.principal + self.interest + self.late_fee
+        return self.principal + self.interest + self.late_fee + self.fee
+
+    @property
+    def expires_on(self) -> date:
+        """The last day on which this quote holds."""
+        return self.on
 
 
 def quote_payoff(session: Session, *, loan_id: UUID, on: date) -> PayoffQuote:
@@ -41,7 +47,8 @@ def quote_payoff(session: Session, *, loan_id: UUID, on: date) -> PayoffQuote:
     if loan.status != LoanStatus.ACTIVE:
         raise LoanNotPayable(number=loan.number, status=loan.status)
     plan = queries.plan(loan)
-    owing = owed(advance(queries.state(loan), on, plan=plan), plan=plan)
+    now = settling(advance(queries.state(loan), on, plan=plan), plan=plan)
+    owing = owed(now, plan=plan)
     times = (owing.past_due, owing.due, owing.in_advance)
     nothing = plan.money(0)
     return PayoffQuote(
@@ -50,4 +57,5 @@ def quote_payoff(session: Session, *, loan_id: UUID, on: date) -> PayoffQuote:
         principal=sum((dues.principal for dues in times), nothing),
         interest=sum((dues.interest for dues in times), nothing),
         late_fee=sum((dues.penalty for dues in times), nothing),
+        fee=sum((dues.fee for dues in times), nothing),
     )

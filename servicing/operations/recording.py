@@ -1,15 +1,16 @@
 """Recording decided payments: rows, totals, one entry in the book."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import reduce
 from uuid import UUID
 
 import numpy as np
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from escrow import AccountKind, AccountRef, Movement, Posting, post
+from escrow import AccountKind, AccountRef, Entry, Movement, NothingToPost, Posting, post
 from kernel import Money, bulk_insert, bulk_update, new_id
 from servicing.apportion import Column
 from servicing.kinds import RepaymentKind
@@ -33,6 +34,7 @@ _AMOUNTS = (
     "interest_minor",
     "late_fee_minor",
     "late_fee_kept_minor",
+    "fee_minor",
     "recovery_minor",
     "collection_fee_minor",
     "servicing_fee_minor",
@@ -76,7 +78,7 @@ def received(
         source: who paid, where it was not the borrower in the ordinary way.
     """
     applied = decided.applied
-    paid = applied.principal + applied.interest + applied.penalty
+    paid = applied.principal + applied.interest + applied.penalty + applied.fee
     excess = applied.excess + Money(sent, applied.excess.currency)
     row = Repayment(
         id=new_id(),
@@ -93,6 +95,7 @@ def received(
         interest_minor=applied.interest.minor,
         late_fee_minor=applied.penalty.minor,
         late_fee_kept_minor=decided.late_fee_kept.minor,
+        fee_minor=applied.fee.minor,
         recovery_minor=applied.recovery.minor,
         collection_fee_minor=applied.collection_fee.minor,
         servicing_fee_minor=decided.servicing_fee,
@@ -101,6 +104,25 @@ def received(
         state_before=before.to_json(),
     )
     return Line(row, decided.shares)
+
+
+def changed(loan: Loan, notes: Notes, *, key: str, on: date, at: datetime, before: State) -> Line:
+    """Return the row of a change of terms, which moves no money itself."""
+    row = Repayment(
+        id=new_id(),
+        loan_id=loan.id,
+        seq=loan.payments + 1,
+        place=loan.payments + 1,
+        key=key,
+        kind=RepaymentKind.CHANGE,
+        paid_on=on,
+        at=at,
+        currency=loan.currency,
+        state_before=before.to_json(),
+        **dict.fromkeys(_AMOUNTS, 0),
+    )
+    nothing = np.zeros_like(notes.accounts)
+    return Line(row, Shares(*(nothing.copy() for _ in fields(Shares))))
 
 
 def negated(
@@ -144,16 +166,10 @@ def write(
         bridged = distribute(session, loan, notes.accounts, net)
     else:
         bridged = share_out(session, loan, notes.accounts, net, taken_back=taken_back)
-    entry = post(
-        session,
-        key=f"repayment:{loan.id}:{cause.key}",
-        postings=_postings(session, loan, [line.row for line in lines], bridged),
-        at=cause.at,
-        memo=memo[:200],
-        actor=by,
-    )
+    postings = _postings(session, loan, [line.row for line in lines], bridged)
+    entry_id = _posted(session, loan, cause, postings, by=by, memo=memo)
     for line in lines:
-        line.row.entry_id = entry.id
+        line.row.entry_id = entry_id
         session.add(line.row)
         # In the order of their numbers, so that a return never comes before what it returns.
         session.flush()
@@ -162,6 +178,25 @@ def write(
         _add_up(loan, line.row)
     _receive(session, notes, [line.shares for line in lines])
     keep(session, loan, bridged, cause=cause)
+
+
+def _posted(
+    session: Session, loan: Loan, cause: Repayment, postings: list[Part], *, by: str, memo: str
+) -> int:
+    """Move the money; where new terms move none, the payout stands for the row."""
+    try:
+        entry = post(
+            session,
+            key=f"repayment:{loan.id}:{cause.key}",
+            postings=postings,
+            at=cause.at,
+            memo=memo[:200],
+            actor=by,
+        )
+    except NothingToPost:
+        paid_out = select(Entry.id).where(Entry.key == f"disburse:{loan.listing_id}")
+        return session.scalars(paid_out).one()
+    return entry.id
 
 
 def _add_up(loan: Loan, repayment: Repayment) -> None:
@@ -188,7 +223,7 @@ def _postings(
             *(
                 (
                     row.amount_minor,
-                    row.servicing_fee_minor + row.late_fee_kept_minor,
+                    row.servicing_fee_minor + row.late_fee_kept_minor + row.fee_minor,
                     row.collection_fee_minor,
                     row.excess_minor,
                 )

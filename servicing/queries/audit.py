@@ -111,8 +111,7 @@ def _differs(session: Session, loan: Loan) -> bool:
     for paid in live_repayments(session, loan_id=loan.id):
         if paid.kind != RepaymentKind.RECOVERY:
             again, applied = applied_to(again, entered(paid), plan=agreed)
-            parts = (applied.principal.minor, applied.interest.minor, applied.penalty.minor)
-            if parts != (paid.principal_minor, paid.interest_minor, paid.late_fee_minor):
+            if applied.minor_parts != paid.parts:
                 return True
     return advance(again, max(kept.as_of, again.as_of), plan=agreed) != kept
 

@@ -157,6 +157,7 @@ def payments(session: Session, *, loan_id: UUID) -> list[Payment]:
         select(Repayment, back.id.label("back"))
         .outerjoin(back, back.reverses_id == Repayment.id)
         .where(Repayment.loan_id == loan_id, ~anew, back.cause_id.is_(None))
+        .where(Repayment.kind != RepaymentKind.CHANGE)
         .order_by(Repayment.place.desc())
     )
     return [_payment(row.Repayment, returned=row.back is not None) for row in rows]

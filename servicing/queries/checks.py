@@ -84,6 +84,7 @@ def _repayment_parts() -> Query:
         Repayment.principal_minor
         + Repayment.interest_minor
         + Repayment.late_fee_minor
+        + Repayment.fee_minor
         + Repayment.recovery_minor
         + Repayment.collection_fee_minor
         + Repayment.excess_minor

@@ -12,24 +12,30 @@ from origination import Terms
 from servicing.deciding import Entered
 from servicing.kinds import RepaymentKind
 from servicing.models import Loan, LoanStatus, Repayment
-from servicing.owing import owed
+from servicing.owing import to_settle
 from servicing.plan import Plan
 from servicing.position import advance
+from servicing.revising import read_changes
 from servicing.state import State
+
+_NO_PAYMENTS = [kind for kind in RepaymentKind if not kind.is_payment]
 
 
 def plan(loan: Loan) -> Plan:
     """Return the agreement of a loan."""
     terms = Terms.from_json(loan.terms)
+    days = loan.due_days
     contract = Contract(
         principal=loan.principal,
         rate=loan.rate,
         installments=loan.installments,
         start=loan.started_on,
-        first_due=loan.first_due_on,
+        # A day that a calendar moved anchors no timetable.
+        first_due=loan.first_due_on if days is None else None,
         conventions=terms.conventions,
+        due_days=None if days is None else tuple(map(date.fromisoformat, days)),
     )
-    return Plan(contract, terms)
+    return Plan(contract, terms, read_changes(loan.changes or ()))
 
 
 def proceeds(loan: Loan) -> Money:
@@ -56,7 +62,7 @@ def live_repayments(session: Session, *, loan_id: UUID) -> list[Repayment]:
     return list(
         session.scalars(
             select(Repayment)
-            .where(Repayment.loan_id == loan_id, Repayment.kind != RepaymentKind.REVERSAL)
+            .where(Repayment.loan_id == loan_id, Repayment.kind.not_in(_NO_PAYMENTS))
             .where(~returned)
             .order_by(Repayment.paid_on, Repayment.place)
         )
@@ -96,7 +102,7 @@ def recovered_before(session: Session, *, loan: Loan) -> Money:
 def claim(session: Session, *, loan: Loan, on: date) -> Money:
     """Return all that is owed on a day, without what was recovered since the loss."""
     agreed, kept = plan(loan), state(loan)
-    owing = owed(advance(kept, max(on, kept.as_of), plan=agreed), plan=agreed).total
+    owing = to_settle(advance(kept, max(on, kept.as_of), plan=agreed), plan=agreed)
     left = owing - recovered_before(session, loan=loan)
     return max(left, agreed.money(0))
 
@@ -104,7 +110,7 @@ def claim(session: Session, *, loan: Loan, on: date) -> Money:
 def has_payments_after(session: Session, *, loan: Loan, day: date) -> bool:
     """Say whether a payment of a later day was entered that may count."""
     later = select(Repayment.id).where(Repayment.loan_id == loan.id, Repayment.paid_on > day)
-    no_return = Repayment.kind != RepaymentKind.REVERSAL
+    no_return = Repayment.kind.not_in(_NO_PAYMENTS)
     return session.scalar(later.where(no_return).limit(1)) is not None
 
 

@@ -52,5 +52,5 @@ def is_earlier(session: Session, loan: Loan, entered: Entered) -> bool:
 def _check(entered: Entered, loan: Loan, *, payable: bool) -> None:
     if not entered.amount.is_positive:
         raise NothingPaid
-    if not payable or entered.kind is RepaymentKind.REVERSAL:
+    if not payable or not entered.kind.is_payment:
         raise LoanNotPayable(number=loan.number, status=loan.status)

@@ -10,7 +10,7 @@ from kernel import Money, find
 from servicing.deciding import Entered, applied_to
 from servicing.kinds import RepaymentKind
 from servicing.models import Loan
-from servicing.owing import owed
+from servicing.owing import is_settled
 from servicing.paying import check_payoff
 from servicing.position import advance
 from servicing.queries.loans import plan, state
@@ -31,6 +31,7 @@ class Preview:
     principal: Money
     interest: Money
     late_fee: Money
+    fee: Money
     excess: Money
     outstanding: Money
     settles: bool
@@ -59,7 +60,8 @@ def preview_repayment(
         principal=applied.principal,
         interest=applied.interest,
         late_fee=applied.penalty,
+        fee=applied.fee,
         excess=applied.excess,
         outstanding=agreed.money(after.outstanding),
-        settles=owed(after, plan=agreed).total.is_zero,
+        settles=is_settled(after, plan=agreed),
     )

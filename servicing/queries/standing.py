@@ -5,9 +5,9 @@ from datetime import date
 
 from kernel import Money
 from servicing.models import Loan, LoanStatus
-from servicing.owing import owed
+from servicing.owing import owed, to_settle
 from servicing.plan import Plan
-from servicing.position import advance, forecast
+from servicing.position import advance, asked, forecast
 from servicing.queries.loans import plan, state
 from servicing.state import Bill, State
 
@@ -21,12 +21,13 @@ class Upcoming:
     principal: Money
     interest: Money
     late_fee: Money
+    fee: Money
     is_billed: bool
 
     @property
     def amount(self) -> Money:
         """All that is left to pay of it."""
-        return self.principal + self.interest + self.late_fee
+        return self.principal + self.interest + self.late_fee + self.fee
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +82,19 @@ def standing(loan: Loan, *, on: date) -> Standing:
         on=now.as_of,
         past_due=owing.past_due.total,
         due=owing.due.total,
-        days_past_due=now.days_past_due,
-        payoff=None if ended else owing.total,
+        days_past_due=_days_late(now, agreed),
+        payoff=None if ended else to_settle(now, plan=agreed),
         upcoming=() if ended else _upcoming(now, agreed),
     )
 
 
+def _days_late(now: State, agreed: Plan) -> int:
+    since = now.unpaid_since
+    return 0 if since is None else agreed.days_late(since, now.as_of)
+
+
 def _upcoming(now: State, agreed: Plan) -> tuple[Upcoming, ...]:
-    billed = [_shown(bill, agreed, is_billed=True) for bill in now.bills]
+    billed = [_shown(bill, agreed, is_billed=True) for bill in asked(now, plan=agreed)]
     later = [_shown(bill, agreed, is_billed=False) for bill in forecast(now, plan=agreed)]
     return (*billed, *later)
 
@@ -100,5 +106,6 @@ def _shown(bill: Bill, agreed: Plan, *, is_billed: bool) -> Upcoming:
         principal=agreed.money(bill.principal),
         interest=agreed.money(bill.interest),
         late_fee=agreed.money(bill.late_fee),
+        fee=agreed.money(bill.fee),
         is_billed=is_billed,
     )

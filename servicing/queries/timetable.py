@@ -1,7 +1,7 @@
 """A loan's installments from the first to the last: paid, owed and to come."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
@@ -12,9 +12,9 @@ from amortization import Installment, schedule
 from kernel import Money, find
 from servicing.models import Loan, LoanStatus
 from servicing.plan import Plan
-from servicing.position import advance, forecast
+from servicing.position import advance, asked, forecast
 from servicing.queries.loans import plan, state
-from servicing.state import Bill
+from servicing.state import Bill, State
 
 
 class InstallmentState(StrEnum):
@@ -36,12 +36,13 @@ class ScheduleLine:
     principal: Money
     interest: Money
     late_fee: Money
+    fee: Money
     state: InstallmentState
 
     @property
     def amount(self) -> Money:
         """All of it."""
-        return self.principal + self.interest + self.late_fee
+        return self.principal + self.interest + self.late_fee + self.fee
 
 
 def timetable(session: Session, *, loan_id: UUID, on: date) -> tuple[ScheduleLine, ...]:
@@ -55,11 +56,11 @@ def timetable(session: Session, *, loan_id: UUID, on: date) -> tuple[ScheduleLin
     loan = find(session, Loan, loan_id)
     agreed, kept = plan(loan), state(loan)
     now = advance(kept, max(on, kept.as_of), plan=agreed)
-    open_bills = {bill.number: bill for bill in now.bills}
+    open_bills = _together(asked(now, plan=agreed))
     later = forecast(now, plan=agreed) if loan.status == LoanStatus.ACTIVE else ()
     coming = {bill.number: bill for bill in later}
 
-    rows = schedule(agreed.contract).rows
+    rows = _rows(agreed, now)
     lines = (
         _owed(row, open_bills[row.number], agreed, on=now.as_of)
         if row.number in open_bills
@@ -67,6 +68,35 @@ def timetable(session: Session, *, loan_id: UUID, on: date) -> tuple[ScheduleLin
         for row in rows
     )
     return tuple(line for line in lines if line is not None)
+
+
+def _rows(agreed: Plan, now: State) -> tuple[Installment, ...]:
+    """Return what every installment asks for: as first agreed, and as agreed anew since."""
+    first = {row.number: row for row in schedule(agreed.contract).rows}
+    if not now.changed:
+        return tuple(first.values())
+    kept = {number: row for number, row in first.items() if number <= now.before}
+    anew = agreed.in_force(now).rows
+    return (*kept.values(), *(replace(row, number=number) for number, row in anew.items()))
+
+
+def _together(bills: Iterable[Bill]) -> dict[int, Bill]:
+    """Add up what is asked for under one number: an installment and charges of its period."""
+    found: dict[int, Bill] = {}
+    for bill in bills:
+        known = found.get(bill.number)
+        found[bill.number] = (
+            bill
+            if known is None
+            else replace(
+                bill,
+                principal=bill.principal + known.principal,
+                interest=bill.interest + known.interest,
+                late_fee=bill.late_fee + known.late_fee,
+                fee=bill.fee + known.fee,
+            )
+        )
+    return found
 
 
 def _owed(row: Installment, bill: Bill, agreed: Plan, *, on: date) -> ScheduleLine:
@@ -94,6 +124,7 @@ def _settled_or_coming(
         principal=row.principal,
         interest=row.interest,
         late_fee=agreed.money(0),
+        fee=agreed.money(0),
         state=InstallmentState.PAID,
     )
 
@@ -105,5 +136,6 @@ def _line(bill: Bill, agreed: Plan, how: InstallmentState) -> ScheduleLine:
         principal=agreed.money(bill.principal),
         interest=agreed.money(bill.interest),
         late_fee=agreed.money(bill.late_fee),
+        fee=agreed.money(bill.fee),
         state=how,
     )

@@ -92,11 +92,11 @@ def test_a_listing_whose_orders_do_not_add_up_is_not_paid_out(session: Session) 
     assert refusal.value.orders == usd("1000.00")
 
 
-def test_a_schedule_that_billing_does_not_follow_is_not_booked(session: Session) -> None:
-    agreed = terms(conventions=conventions(principal_grace=2))
+def test_a_balance_that_is_carried_unrounded_is_not_booked(session: Session) -> None:
+    agreed = terms(conventions=conventions(carry_balance=True))
     listing = a_listing(session, agreed=agreed)
 
-    with pytest.raises(TermsNotServiced, match="principal_grace"):
+    with pytest.raises(TermsNotServiced, match="carry_balance"):
         opened(session, listing.id)
 
     assert listing.status == ListingStatus.FUNDED

@@ -7,50 +7,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from amortization import Conventions, DayCount, Frequency, Method, Remainder, schedule
+from amortization import (
+    DeferredInterest,
+    Method,
+    Remainder,
+    schedule,
+)
 from kernel import Currency, Money, Rate, Rounding
-from origination import LateFee
+from origination import Early, LateFee
 from servicing.booking import start
 from servicing.owing import Parts, is_settled, owed
 from servicing.paying import PayoffTooSmall, check_payoff, pay, settle
 from servicing.plan import Plan
 from servicing.position import DayAlreadyCounted, advance, forecast, is_lost, next_event, payoff
 from servicing.state import Bill, State
+from tests.servicing.builders import plans, unusual_plans
 from tests.support.plans import conventions, plan, state_on, terms, usd
 
 FIRST_DUE = date(2026, 2, 15)
 LEVEL = usd("106.62")  # 1,200.00 at 12 % over 12 months
-
-
-@st.composite
-def all_conventions(draw: st.DrawFn) -> Conventions:
-    return Conventions(
-        method=draw(st.sampled_from(Method)),
-        frequency=draw(st.sampled_from(Frequency)),
-        day_count=draw(st.sampled_from(DayCount)),
-        interest_rounding=draw(st.sampled_from(Rounding)),
-        installment_rounding=draw(st.sampled_from(Rounding)),
-        installment_unit=draw(st.sampled_from([1, 100, 5000])),
-        remainder=draw(st.sampled_from(Remainder)),
-    )
-
-
-@st.composite
-def plans(draw: st.DrawFn) -> Plan:
-    started = draw(st.dates(date(2020, 1, 1), date(2028, 12, 31)))
-    shift = draw(st.none() | st.integers(5, 45))
-    return plan(
-        str(Decimal(draw(st.integers(100, 5_000_000))).scaleb(-2)),
-        rate=str(Decimal(draw(st.integers(0, 36_000))).scaleb(-3)),
-        installments=draw(st.integers(1, 40)),
-        started=started,
-        first_due=None if shift is None else started + timedelta(days=shift),
-        agreed=terms(
-            # Any other is refused when its loan is opened.
-            conventions=draw(all_conventions().filter(lambda used: not used.beyond_billing())),
-            charge_off_days=draw(st.sampled_from([0, 120])),
-        ),
-    )
 
 
 @given(plans())
@@ -70,8 +45,28 @@ def test_paid_on_time_every_loan_asks_exactly_what_its_schedule_promised(agreed:
     assert asked == promised
 
 
-@given(plans(), st.data())
-@settings(max_examples=200, deadline=None)
+@given(unusual_plans())
+@settings(max_examples=300, deadline=None)
+def test_every_convention_asks_on_time_what_the_schedule_promised(agreed: Plan) -> None:
+    capitalizes = agreed.contract.conventions.deferred_interest is DeferredInterest.CAPITALIZED
+    promised = [
+        (row.due_on, row.amount.minor, 0 if capitalizes else row.interest.minor)
+        for row in schedule(agreed.contract).rows
+        if not row.amount.is_zero
+    ]
+
+    begun = start(agreed)
+    coming = () if agreed.is_scheduled else forecast(begun, plan=agreed)
+    asked = [
+        (bill.due_on, bill.installment, 0 if capitalizes else bill.interest)
+        for bill in (*begun.bills, *coming)
+    ]
+
+    assert asked == promised
+
+
+@given(st.one_of(plans(), unusual_plans()), st.data())
+@settings(max_examples=300, deadline=None)
 def test_in_every_life_principal_paid_and_outstanding_add_up_to_what_was_lent(
     agreed: Plan, data: st.DataObject
 ) -> None:
@@ -83,9 +78,14 @@ def test_in_every_life_principal_paid_and_outstanding_add_up_to_what_was_lent(
         )
         owing = owed(state, plan=agreed).total.minor
         amount = data.draw(st.integers(0, max(1, owing * 11 // 10)))
-        early = data.draw(st.booleans())
+        early = data.draw(st.sampled_from(Early))
 
-        state, applied = pay(state, Money(amount, Currency.USD), plan=agreed, early=early)
+        state, applied = pay(
+            state,
+            Money(amount, Currency.USD),
+            plan=agreed,
+            early=Early.AHEAD if early else Early.LAST,
+        )
 
         repaid += applied.principal.minor
         parts = applied.principal + applied.interest + applied.penalty + applied.excess
@@ -98,7 +98,9 @@ def test_in_every_life_principal_paid_and_outstanding_add_up_to_what_was_lent(
 
     later = state.as_of + timedelta(days=data.draw(st.integers(0, 400)))
     quoted = payoff(state, later, plan=agreed)
-    settled, applied = pay(advance(state, later, plan=agreed), quoted, plan=agreed, early=False)
+    settled, applied = pay(
+        advance(state, later, plan=agreed), quoted, plan=agreed, early=Early.LAST
+    )
     assert is_settled(settled, plan=agreed)
     assert applied.excess.is_zero
     assert settled.outstanding == 0
@@ -148,7 +150,7 @@ def test_an_installment_paid_early_bears_the_interest_of_its_whole_period_and_no
     agreed = plan()
     state = state_on(date(2026, 2, 5), agreed)
 
-    state, applied = pay(state, LEVEL, plan=agreed, early=True)
+    state, applied = pay(state, LEVEL, plan=agreed, early=Early.AHEAD)
 
     assert applied.interest == usd("12.00")
     assert state.due_on == date(2026, 3, 15)
@@ -160,7 +162,7 @@ def test_part_of_an_installment_paid_early_leaves_the_rest_of_that_installment()
     agreed = plan()
     state = state_on(date(2026, 2, 5), agreed)
 
-    state, _ = pay(state, usd("50.00"), plan=agreed, early=True)
+    state, _ = pay(state, usd("50.00"), plan=agreed, early=Early.AHEAD)
 
     assert [bill.total for bill in state.bills] == [5662]
     assert owed(state, plan=agreed).past_due.total.is_zero
@@ -172,7 +174,7 @@ def test_an_early_payment_beyond_the_next_installment_repays_principal() -> None
     agreed = plan()
     state = state_on(date(2026, 2, 5), agreed)
 
-    state, applied = pay(state, usd("206.62"), plan=agreed, early=True)
+    state, applied = pay(state, usd("206.62"), plan=agreed, early=Early.AHEAD)
 
     assert applied.interest == usd("12.00")
     assert state.outstanding == 120000 - 9462 - 10000
@@ -182,7 +184,7 @@ def test_overdue_and_next_installment_in_one_payment_bear_interest_only_for_what
     agreed = plan()
     state = state_on(FIRST_DUE, agreed)
 
-    state, applied = pay(state, usd("213.24"), plan=agreed, early=True)
+    state, applied = pay(state, usd("213.24"), plan=agreed, early=Early.AHEAD)
 
     assert applied.interest == usd("12.00") + usd("11.05")
     assert state.bills == ()
@@ -193,7 +195,7 @@ def test_an_extra_payment_pays_interest_to_date_then_principal_and_shortens_the_
     agreed = plan()
     state = state_on(date(2026, 1, 25), agreed)  # ten of thirty-one days
 
-    state, applied = pay(state, usd("600.00"), plan=agreed, early=False)
+    state, applied = pay(state, usd("600.00"), plan=agreed, early=Early.LAST)
 
     assert applied.interest == usd("3.87")
     assert applied.principal == usd("596.13")
@@ -207,7 +209,7 @@ def test_an_extra_payment_below_the_interest_to_date_leaves_its_exact_rest() -> 
     agreed = plan()
     state = state_on(date(2026, 1, 25), agreed)
 
-    state, applied = pay(state, usd("1.00"), plan=agreed, early=False)
+    state, applied = pay(state, usd("1.00"), plan=agreed, early=Early.LAST)
 
     assert applied.interest == usd("1.00")
     assert round(state.accrued, 6) == Decimal("287.096774")
@@ -218,7 +220,7 @@ def test_a_payoff_takes_interest_for_the_days_used_and_returns_the_rest() -> Non
     agreed = plan()
     state = state_on(date(2026, 1, 25), agreed)
 
-    state, applied = pay(state, usd("1300.00"), plan=agreed, early=False)
+    state, applied = pay(state, usd("1300.00"), plan=agreed, early=Early.LAST)
 
     assert applied.interest == usd("3.87")
     assert applied.principal == usd("1200.00")
@@ -272,7 +274,7 @@ def test_a_late_payment_pays_the_oldest_first() -> None:
     agreed = plan()
     state = state_on(date(2026, 3, 20), agreed)
 
-    state, applied = pay(state, usd("150.00"), plan=agreed, early=True)
+    state, applied = pay(state, usd("150.00"), plan=agreed, early=Early.AHEAD)
 
     assert applied.penalty == usd("15.00")
     assert applied.interest == usd("24.00")
@@ -287,7 +289,7 @@ def test_after_the_last_installment_interest_on_what_is_overdue_is_due_at_once()
 
     assert state.due_on is None
     assert owing.due.interest == usd("12.00")  # the month since, on the overdue 1,200.00
-    settled, applied = pay(state, owing.total, plan=agreed, early=True)
+    settled, applied = pay(state, owing.total, plan=agreed, early=Early.AHEAD)
     assert applied.excess.is_zero
     assert is_settled(settled, plan=agreed)
 
@@ -345,7 +347,7 @@ def test_an_equal_principal_loan_with_a_remainder_first_asks_for_it_once() -> No
 def test_interest_to_date_that_is_paid_in_full_leaves_no_part_of_a_cent() -> None:
     agreed = plan()
 
-    state, _ = pay(state_on(date(2026, 1, 25), agreed), usd("3.87"), plan=agreed, early=False)
+    state, _ = pay(state_on(date(2026, 1, 25), agreed), usd("3.87"), plan=agreed, early=Early.LAST)
 
     assert state.accrued == 0
 
@@ -353,7 +355,7 @@ def test_interest_to_date_that_is_paid_in_full_leaves_no_part_of_a_cent() -> Non
 def test_exactly_what_is_billed_asks_for_nothing_ahead() -> None:
     agreed = plan()
 
-    state, _ = pay(state_on(FIRST_DUE, agreed), LEVEL, plan=agreed, early=True)
+    state, _ = pay(state_on(FIRST_DUE, agreed), LEVEL, plan=agreed, early=Early.AHEAD)
 
     assert state.bills == ()
     assert state.due_on == date(2026, 3, 15)
@@ -363,7 +365,7 @@ def test_a_last_installment_paid_early_bears_interest_for_the_days_used_only() -
     agreed = plan(installments=1)
     state = state_on(date(2026, 1, 25), agreed)
 
-    state, applied = pay(state, usd("1212.00"), plan=agreed, early=True)
+    state, applied = pay(state, usd("1212.00"), plan=agreed, early=Early.AHEAD)
 
     assert applied.interest == usd("3.87")
     assert applied.excess == usd("8.13")
