@@ -76,3 +76,23 @@ class DayPassed(Refused):
 
 class DayToCome(Refused):
     """{day} lies ahead; a payment is entered once it was made."""
+
+
+class BorrowerHasToAgree(Refused):
+    """This change costs the borrower of loan {number} more; it waits for their signature."""
+
+
+class ChangeNotInForce(Refused):
+    """This change is not in force on loan {number}; there is nothing to withdraw."""
+
+
+class NothingToAccept(Refused):
+    """There is no change of loan {number} that waits for a signature."""
+
+
+class DueDateTooFar(Refused):
+    """A due date moves by at most {days} days; {day} is too far from {due_on}."""
+
+
+class DueDateMoved(Refused):
+    """The due date of loan {number} was moved before; ask us to move it again."""

@@ -224,6 +224,8 @@ class ProposalKind(StrEnum):
     SETTLEMENT = "settlement"
     SALE = "sale"
     PAYMENT = "payment"
+    CHANGE = "change"
+    WITHDRAWAL = "withdrawal"
 
 
 class ProposalStatus(StrEnum):

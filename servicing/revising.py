@@ -11,6 +11,7 @@ from kernel import Currency, Invalid, Money, Rate
 from origination import Terms
 from servicing.booking import bill, regular, remainder
 from servicing.owing import settling
+from servicing.pausing import CountPause
 from servicing.plan import Change, Plan
 from servicing.state import Bill, State, in_order
 
@@ -128,6 +129,7 @@ class Charge:
 CHANGES: dict[str, Callable[[Mapping[str, Any]], Change]] = {
     Revision.kind: Revision.from_json,
     Charge.kind: Charge.from_json,
+    CountPause.kind: CountPause.from_json,
 }
 """How each kind of change is read from its stored form."""
 

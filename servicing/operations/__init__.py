@@ -9,6 +9,13 @@ from servicing.operations.autopay import (
     weigh_failure,
 )
 from servicing.operations.categorizing import record_categories
+from servicing.operations.changing import (
+    accept_change,
+    ask_for_due_date,
+    check_due_date,
+    propose_change,
+    propose_withdrawal,
+)
 from servicing.operations.closing import begin_close, close_loan, finish_close
 from servicing.operations.losses import charge_off
 from servicing.operations.opening import open_loan
@@ -29,19 +36,24 @@ __all__ = [
     "PayoffQuote",
     "activate_autopay",
     "agree_autopay",
+    "accept_change",
+    "ask_for_due_date",
     "begin_close",
     "cancel_autopay",
     "charge_off",
     "claim_debit",
+    "check_due_date",
     "close_loan",
     "confirm_proposal",
     "finish_close",
     "open_loan",
     "prepare_debit",
     "propose_category",
+    "propose_change",
     "propose_payment",
     "propose_sale",
     "propose_settlement",
+    "propose_withdrawal",
     "propose_write_off",
     "quote_payoff",
     "receive_repayment",

@@ -5,16 +5,14 @@ One proposes, another confirms or refuses; the database refuses the same hands, 
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from kernel import Currency, Money, find, lock, new_id
+from kernel import Currency, Money, find, lock
 from servicing import queries
 from servicing.categories import Categories
 from servicing.errors import (
-    AlreadyProposed,
     ClaimEnded,
     DayPassed,
     DayToCome,
@@ -26,8 +24,10 @@ from servicing.errors import (
 )
 from servicing.kinds import RepaymentKind, Source
 from servicing.models import Loan, LoanStatus, Proposal, ProposalKind, ProposalStatus
+from servicing.operations.changing import follow, withdraw
 from servicing.operations.ending import agree, sell
 from servicing.operations.losses import give_up
+from servicing.operations.proposing import propose
 from servicing.operations.repayments import receive_repayment
 
 
@@ -188,42 +188,6 @@ def refuse_proposal(
     return _decided(session, proposal_id, ProposalStatus.REFUSED, by=by, at=at, why=why)
 
 
-def propose(
-    session: Session,
-    loan_id: UUID,
-    kind: ProposalKind,
-    *,
-    category: str | None = None,
-    details: dict[str, Any] | None = None,
-    by: str,
-    at: datetime,
-    why: str,
-) -> Proposal:
-    """Write down what one person proposes, for another to confirm or refuse.
-
-    Raises:
-        AlreadyProposed: one of its kind waits already.
-    """
-    loan = lock(session, Loan, loan_id)
-    if queries.open_proposal(session, loan_id=loan_id, kind=kind) is not None:
-        raise AlreadyProposed(kind=kind, number=loan.number)
-    proposal = Proposal(
-        id=new_id(),
-        loan_id=loan_id,
-        kind=kind,
-        category=category,
-        details=details,
-        status=ProposalStatus.PROPOSED,
-        proposed_by=by,
-        proposed_at=at,
-        why=why,
-    )
-    session.add(proposal)
-    proposal.begin(session, by=by, at=at, why=why)
-    session.flush()
-    return proposal
-
-
 def _decided(
     session: Session,
     proposal_id: UUID,
@@ -283,4 +247,6 @@ _DEEDS: dict[ProposalKind, Callable[..., None]] = {
     ProposalKind.SETTLEMENT: agree,
     ProposalKind.SALE: sell,
     ProposalKind.PAYMENT: _enter_payment,
+    ProposalKind.CHANGE: follow,
+    ProposalKind.WITHDRAWAL: withdraw,
 }

@@ -25,6 +25,7 @@ from servicing.queries.categories import (
     recorded_categories,
     recorded_days,
 )
+from servicing.queries.changes import AgreedChange, changes_of, state_on
 from servicing.queries.differences import (
     Change,
     Differences,
@@ -54,6 +55,7 @@ from servicing.queries.timetable import InstallmentState, ScheduleLine, timetabl
 
 __all__ = [
     "AutopayDetail",
+    "AgreedChange",
     "Change",
     "Differences",
     "InstallmentState",
@@ -74,6 +76,7 @@ __all__ = [
     "autopay_of",
     "category_lines",
     "category_of",
+    "changes_of",
     "claim",
     "debited_loans",
     "differences",
@@ -103,5 +106,6 @@ __all__ = [
     "shortfalls_of",
     "standing",
     "state",
+    "state_on",
     "timetable",
 ]
