@@ -4,8 +4,8 @@ Operations take the session first and the rest by keyword; they never commit and
 clock. What a loan owes is computed from its terms and payments (`position`), never posted.
 """
 
-from servicing.autopay_models import Autopay, AutopayStatus
 from servicing.agreeing import ChangeKind, Outlook, Wish, outlook, with_change
+from servicing.autopay_models import Autopay, AutopayStatus
 from servicing.categories import Categories, categories, standing_bands
 from servicing.errors import (
     AlreadyProposed,
@@ -50,18 +50,19 @@ from servicing.models import (
 )
 from servicing.operations import (
     PayoffQuote,
+    accept_change,
     activate_autopay,
     agree_autopay,
-    accept_change,
     ask_for_due_date,
     begin_close,
     cancel_autopay,
     charge_off,
-    claim_debit,
     check_due_date,
+    claim_debit,
     close_loan,
     confirm_proposal,
     finish_close,
+    foresee_change,
     open_loan,
     prepare_debit,
     propose_category,
@@ -84,8 +85,8 @@ from servicing.paying import PayoffTooSmall
 from servicing.plan import Plan
 from servicing.position import DayAlreadyCounted, advance, forecast
 from servicing.queries import (
-    AutopayDetail,
     AgreedChange,
+    AutopayDetail,
     Change,
     Differences,
     InstallmentState,
@@ -116,6 +117,7 @@ from servicing.queries import (
     loans,
     notes_of,
     open_proposal,
+    opened_at,
     payments,
     preview_repayment,
     proceeds,
@@ -196,12 +198,11 @@ __all__ = [
     "TermsNotServiced",
     "UnknownCategory",
     "Upcoming",
+    "Wish",
+    "accept_change",
     "activate_autopay",
     "advance",
     "agree_autopay",
-    "Wish",
-    "accept_change",
-    "advance",
     "ask_for_due_date",
     "audit",
     "autopay_detail",
@@ -223,6 +224,7 @@ __all__ = [
     "due_loans",
     "finish_close",
     "forecast",
+    "foresee_change",
     "judged_categories",
     "judgements",
     "lender_differences",
@@ -231,6 +233,7 @@ __all__ = [
     "notes_of",
     "open_loan",
     "open_proposal",
+    "opened_at",
     "outlook",
     "owed",
     "payments",

@@ -16,6 +16,7 @@ from marketplace.forms import Form, FormSchema
 from marketplace.people import me, requires
 from marketplace.schemas import changes as schemas
 from marketplace.schemas.servicing import Why
+from marketplace.web import terms_page
 from marketplace.web.changes_page import changes_page
 from marketplace.web.pages import render, see_other
 from marketplace.web.payments_page import Foreseen, foresee, payment_page
@@ -72,19 +73,75 @@ def sell(loan_id: UUID) -> Response | tuple[str, int]:
     return _proposed(loan_id, form, work, sale=form)
 
 
+@blueprint.get("/<uuid:loan_id>/terms/new")
+@requires("operator")
+def new_terms(loan_id: UUID) -> tuple[str, int]:
+    """Ask what is to change, and show what it would do before it is proposed."""
+    blank = Form(schemas.Terms(), initial=request.args.to_dict() | {"on": clock.today()})
+    if set(request.args) <= {"kind"}:
+        return _terms(loan_id, blank, None)
+    form = Form(schemas.ProposedTerms(partial=("why",)))
+    if form.load(request.args):
+        with form.catching():
+            seen = terms_page.foresee(
+                loan_id, terms_page.wish_of(form.values), on=clock.today(), at=clock.now()
+            )
+            return _terms(loan_id, form, seen)
+    return _terms(loan_id, form, None)
+
+
+@blueprint.post("/<uuid:loan_id>/terms")
+@requires("operator")
+def change(loan_id: UUID) -> Response | tuple[str, int]:
+    """Propose other terms."""
+    form = Form(schemas.ProposedTerms())
+    if form.load(request.form):
+        with form.catching():
+            in_transaction(
+                lambda session: servicing.propose_change(
+                    session,
+                    loan_id=loan_id,
+                    wish=terms_page.wish_of(form.values),
+                    by=_by(),
+                    at=clock.now(),
+                    why=form.values["why"],
+                )
+            )
+            said = _("It is proposed; somebody else confirms it.")
+            return see_other(".show", loan_id=loan_id, said=said)
+    return _terms(loan_id, form, None)
+
+
+@blueprint.post("/<uuid:loan_id>/proposals/<uuid:proposal_id>/withdraw")
+@requires("operator")
+def withdraw(loan_id: UUID, proposal_id: UUID) -> Response | tuple[str, int]:
+    """Propose that a change is withdrawn."""
+    form = Form(Why())
+
+    def work(session: Session) -> object:
+        return servicing.propose_withdrawal(
+            session,
+            proposal_id=proposal_id,
+            by=_by(),
+            on=clock.today(),
+            at=clock.now(),
+            why=form.values["why"],
+        )
+
+    return _proposed(loan_id, form, work, decision=form)
+
+
 @blueprint.get("/<uuid:loan_id>/payments/new")
 @requires("operator")
 def new_payment(loan_id: UUID) -> tuple[str, int]:
     """Ask for a payment that was made, and show what it would change before it is proposed."""
     if not request.args:
         return _payment(loan_id, Form(schemas.Payment()), None)
-    form, proposal = Form(schemas.Payment()), Form(schemas.ProposedPayment())
+    form = Form(schemas.ProposedPayment(partial=("why",)))
     if form.load(request.args):
         with form.catching():
             seen = foresee(loan_id, _payment_of(form), on=clock.today(), at=clock.now())
-            proposal.load(request.args)
-            proposal.messages = {}
-            return _payment(loan_id, proposal, seen)
+            return _payment(loan_id, form, seen)
     return _payment(loan_id, form, None)
 
 
@@ -156,6 +213,14 @@ def _proposed(
             said = _("It is proposed; somebody else confirms it.")
             return see_other(".show", loan_id=loan_id, said=said)
     return _show(loan_id, **forms)
+
+
+def _terms(loan_id: UUID, form: Form, preview: terms_page.Preview | None) -> tuple[str, int]:
+    kind = form.value("kind")
+    chosen = servicing.ChangeKind(kind if kind in schemas.CHANGES else "due_date")
+    with reader() as session:
+        page = terms_page.terms_page(session, loan_id=loan_id, kind=chosen, preview=preview)
+    return render("changes/terms.html", form=form, page=page)
 
 
 def _payment_of(form: Form) -> dict[str, Any]:

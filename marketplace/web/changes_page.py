@@ -1,6 +1,5 @@
 """What the page of a loan's changes shows: what was proposed, what waits, what may be done."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,14 +12,18 @@ from sqlalchemy.orm import Session
 import servicing
 from kernel import Currency, Money, find
 from marketplace.formats import day, money
+from marketplace.schemas.changes import CHANGES
+from marketplace.web.terms_page import words_of
 from marketplace.who import names, spoken_names
-from servicing import Loan, LoanDetail, LoanStatus, Proposal, ProposalKind, ProposalStatus
+from servicing import Loan, LoanDetail, LoanStatus, Proposal, ProposalKind, ProposalStatus, Wish
 
 KINDS: dict[str, Any] = {
     ProposalKind.WRITE_OFF: _l("Write-off"),
     ProposalKind.SETTLEMENT: _l("Settlement"),
     ProposalKind.SALE: _l("Sale"),
     ProposalKind.PAYMENT: _l("Payment by hand"),
+    ProposalKind.CHANGE: _l("Other terms"),
+    ProposalKind.WITHDRAWAL: _l("Withdrawal of a change"),
 }
 
 
@@ -37,6 +40,8 @@ class ProposalLine:
     proposed_at: datetime
     decided_by: str
     is_mine: bool
+    is_unsigned: bool
+    may_be_withdrawn: bool
 
     @property
     def waits(self) -> bool:
@@ -52,6 +57,11 @@ class ChangesPage:
     borrower: str
     claim: Money
     proposals: tuple[ProposalLine, ...]
+
+    @property
+    def kinds(self) -> tuple[tuple[str, Any], ...]:
+        """What may change while it lives."""
+        return tuple(CHANGES.items())
 
     @property
     def is_active(self) -> bool:
@@ -76,12 +86,14 @@ def changes_page(session: Session, *, loan_id: UUID, by: str, on: date) -> Chang
         loan=servicing.loan_detail(session, loan_id=loan_id, on=on),
         borrower=names(session, [loan.borrower_id]).get(loan.borrower_id, ""),
         claim=servicing.claim(session, loan=loan, on=on),
-        proposals=lines(session, servicing.proposals(session, loan_id=loan_id), by=by),
+        proposals=_lines(session, loan, by=by),
     )
 
 
-def lines(session: Session, rows: Sequence[Proposal], *, by: str) -> tuple[ProposalLine, ...]:
-    """Return proposals with the names of who made and decided them."""
+def _lines(session: Session, loan: Loan, *, by: str) -> tuple[ProposalLine, ...]:
+    """Return what was proposed for a loan with the names of who made and decided it."""
+    rows = servicing.proposals(session, loan_id=loan.id)
+    known_changes = {each.id: each for each in servicing.changes_of(session, loan=loan)}
     marks = {mark for row in rows for mark in (row.proposed_by, row.decided_by) if mark}
     known = spoken_names(session, marks)
     return tuple(
@@ -95,6 +107,8 @@ def lines(session: Session, rows: Sequence[Proposal], *, by: str) -> tuple[Propo
             proposed_at=row.proposed_at,
             decided_by=known.get(row.decided_by or "", ""),
             is_mine=row.proposed_by == by,
+            is_unsigned=row.id in known_changes and not known_changes[row.id].is_accepted,
+            may_be_withdrawn=row.id in known_changes and known_changes[row.id].is_in_force,
         )
         for row in rows
     )
@@ -114,6 +128,10 @@ def _what(row: Proposal) -> str:
     if row.kind == ProposalKind.SALE:
         price = money(Money(details["price_minor"], Currency.USD))
         return str(_("Sold to %(buyer)s for %(sum)s.", buyer=details["buyer"], sum=price))
+    if row.kind == ProposalKind.CHANGE:
+        return words_of(Wish.from_json(details["wish"]))
+    if row.kind == ProposalKind.WITHDRAWAL:
+        return str(_("As if it had never been; a pause of the days late ends."))
     if row.kind == ProposalKind.PAYMENT:
         paid = money(Money(details["amount_minor"], Currency.USD))
         paid_on = day(date.fromisoformat(details["paid_on"]))

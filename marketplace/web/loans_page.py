@@ -11,6 +11,7 @@ import reporting
 import servicing
 from kernel import Money, NotFound, find
 from marketplace.web.autopay_page import CollectionLine, collection_lines
+from marketplace.web.terms_page import words_of
 from servicing import (
     InstallmentState,
     Loan,
@@ -52,6 +53,16 @@ class PaymentLine:
 
 
 @dataclass(frozen=True)
+class ChangeLine:
+    """What was agreed anew, or waits for the borrower's signature."""
+
+    id: UUID
+    words: str
+    is_unsigned: bool
+    is_in_force: bool
+
+
+@dataclass(frozen=True)
 class LoanPage:
     """One loan.
 
@@ -71,6 +82,7 @@ class LoanPage:
     differences: tuple[servicing.Differences, ...]
     autopay: servicing.AutopayDetail | None
     lines: tuple[CollectionLine, ...]
+    changes: tuple[ChangeLine, ...]
 
     @property
     def is_active(self) -> bool:
@@ -166,6 +178,15 @@ def loan_page(session: Session, loan: Loan, *, on: date) -> LoanPage:
         differences=tuple(servicing.differences(session, loan_id=loan.id)),
         autopay=servicing.autopay_detail(session, loan_id=loan.id, on=on),
         lines=collection_lines(session, loan.id),
+        changes=change_lines(session, loan),
+    )
+
+
+def change_lines(session: Session, loan: Loan) -> tuple[ChangeLine, ...]:
+    """Return what was agreed anew for a loan, or waits for a signature, the latest first."""
+    return tuple(
+        ChangeLine(each.id, words_of(each.wish), not each.is_accepted, each.is_in_force)
+        for each in servicing.changes_of(session, loan=loan)
     )
 
 

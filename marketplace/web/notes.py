@@ -10,12 +10,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 import reporting
 import servicing
-from kernel import Currency
+from kernel import Currency, find
 from marketplace import clock
 from marketplace.db import reader
 from marketplace.forms import Form
 from marketplace.people import me, requires
 from marketplace.schemas import notes as schemas
+from marketplace.web.loans_page import change_lines
 from marketplace.web.notes_page import NotePage, as_csv, notes_page
 from marketplace.web.pages import render
 from reporting import NoteFilters, NoteLine, Standing
@@ -84,6 +85,7 @@ def show(note_id: UUID) -> tuple[str, int]:
                 note_id=note_id,
             ),
             timetable=servicing.timetable(session, loan_id=note.loan_id, on=today),
+            changes=change_lines(session, find(session, servicing.Loan, note.loan_id)),
         )
     return render("notes/show.html", page=page)
 

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from marketplace.forms import Form
 from marketplace.schemas.notes import STANDINGS
+from marketplace.web.loans_page import ChangeLine
 from marketplace.web.pages import here
 from origination import Page
 from reporting import CashFlow, NoteLine, Receipt, Standing
@@ -72,6 +73,7 @@ class NotePage:
     receipts: tuple[Receipt, ...]
     flow: CashFlow
     timetable: tuple[ScheduleLine, ...]
+    changes: tuple[ChangeLine, ...]
 
     @property
     def has_late_fees(self) -> bool:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 import origination
+import servicing
 from kernel import Money, NotFound, Rate, find
 from marketplace.i18n import HTML_LANG
 from marketplace.models import Role
@@ -135,7 +136,11 @@ def signed_page(session: Session, application_id: UUID, *, reader: Person) -> Si
     if not operates:
         own(session, application_id, borrower_id=reader.id)
     application = find(session, Application, application_id)
-    signature = origination.last_signature(session, application_id=application_id)
+    signature = origination.last_signature(
+        session,
+        application_id=application_id,
+        until=servicing.opened_at(session, application_id=application_id),
+    )
     return SignedPage(
         id=application_id,
         number=application.number,

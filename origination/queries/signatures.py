@@ -1,5 +1,6 @@
 """What borrowers have signed."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -9,8 +10,12 @@ from kernel import NotFound
 from origination.models import Signature
 
 
-def last_signature(session: Session, *, application_id: UUID) -> Signature:
-    """Return what was signed last for an application: the agreement that holds.
+def last_signature(
+    session: Session, *, application_id: UUID, until: datetime | None = None
+) -> Signature:
+    """Return what was signed last for an application, or last until a moment.
+
+    What is signed after the loan was paid out are changes of it, not the agreement.
 
     Raises:
         NotFound: nothing was signed.
@@ -21,6 +26,8 @@ def last_signature(session: Session, *, application_id: UUID) -> Signature:
         .order_by(Signature.id.desc())
         .limit(1)
     )
+    if until is not None:
+        latest = latest.where(Signature.at <= until)
     signature = session.scalar(latest)
     if signature is None:
         raise NotFound(what="Signature", id=application_id)

@@ -18,7 +18,7 @@ import origination
 from kernel import find, lock
 from origination import Listing
 from servicing import queries
-from servicing.agreeing import ChangeKind, Wish, change_of, outlook, with_change
+from servicing.agreeing import ChangeKind, Outlook, Wish, change_of, outlook, with_change
 from servicing.errors import (
     BorrowerHasToAgree,
     ChangeNotInForce,
@@ -51,6 +51,38 @@ def propose_change(
     _check_living(loan)
     details = _details(session, loan, wish)
     return propose(session, loan_id, ProposalKind.CHANGE, details=details, by=by, at=at, why=why)
+
+
+def foresee_change(
+    session: Session, *, loan_id: UUID, wish: Wish, on: date, at: datetime
+) -> tuple[Outlook, Outlook]:
+    """Let a loan follow a change at once, and return what is to come without and with it.
+
+    This is for a rehearsal, which takes back all that was done: nobody has agreed to it.
+
+    Raises:
+        LoanNotPayable: the loan is settled or charged off.
+        DomainError: what is wished makes no schedule.
+    """
+    loan = lock(session, Loan, loan_id)
+    _check_living(loan)
+    plan = queries.plan(loan)
+    state = queries.state_on(session, loan, wish.on, plan=plan)
+    change = change_of(wish, state, plan=plan)
+    day = max(on, wish.on)
+    before = outlook(queries.state(loan), day, plan=plan)
+    changed = with_change(plan, change)
+    replan(
+        session,
+        loan,
+        changes=changed.changes,
+        on=change.on,
+        key="foreseen",
+        at=at,
+        by="system",
+        why="foreseen",
+    )
+    return before, outlook(queries.state(loan), day, plan=changed)
 
 
 def accept_change(

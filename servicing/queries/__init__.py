@@ -41,6 +41,7 @@ from servicing.queries.loans import (
     has_payments_after,
     live_repayments,
     live_version,
+    opened_at,
     plan,
     proceeds,
     recovered_before,
@@ -54,8 +55,8 @@ from servicing.queries.standing import Standing, Upcoming, standing
 from servicing.queries.timetable import InstallmentState, ScheduleLine, timetable
 
 __all__ = [
-    "AutopayDetail",
     "AgreedChange",
+    "AutopayDetail",
     "Change",
     "Differences",
     "InstallmentState",
@@ -93,6 +94,7 @@ __all__ = [
     "notes",
     "notes_of",
     "open_proposal",
+    "opened_at",
     "payments",
     "plan",
     "preview_repayment",

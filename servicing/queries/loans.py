@@ -1,6 +1,6 @@
 """A loan's agreement, its state and its payments."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from amortization import Contract
 from kernel import Currency, Money
-from origination import Terms
+from origination import Listing, Terms
 from servicing.deciding import Entered
 from servicing.kinds import RepaymentKind
 from servicing.models import Loan, LoanStatus, Repayment
@@ -41,6 +41,15 @@ def plan(loan: Loan) -> Plan:
 def proceeds(loan: Loan) -> Money:
     """Return what a loan brought its borrower: its principal without the origination fee."""
     return loan.principal - plan(loan).terms.origination_fee(loan.principal)
+
+
+def opened_at(session: Session, *, application_id: UUID) -> datetime | None:
+    """Return when the loan of an application was paid out, if it was."""
+    return session.scalar(
+        select(Loan.opened_at)
+        .join(Listing, Listing.id == Loan.listing_id)
+        .where(Listing.application_id == application_id)
+    )
 
 
 def state(loan: Loan) -> State:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 import escrow
 import servicing
 from marketplace import clock, closing
-from marketplace.models import Role
+from marketplace.models import Role, User
 from servicing import Loan, Proposal
 from tests.support.borrowing import a_loan, offer_products, person, read
 from tests.support.web import Visitor, Watch, settle
@@ -177,3 +177,93 @@ def test_a_payment_by_hand_shows_what_it_changes_and_takes_two_people(
 
 def payments(app: Flask, loan: UUID) -> list[servicing.Payment]:
     return read(app, lambda session: servicing.payments(session, loan_id=loan))
+
+
+def test_other_terms_are_shown_proposed_signed_confirmed_and_withdrawn(
+    app: Flask, loan: UUID, olga: Visitor, oscar: Visitor, alice: Visitor
+) -> None:
+    page, own = f"/changes/{loan}", f"/loans/{loan}"
+    today = "2026-11-23"
+    fields = {"kind": "reschedule", "on": today, "extra": "12"}
+    blank = olga.get(f"{page}/terms/new?kind=reschedule").text
+    wrong = olga.get(f"{page}/terms/new?kind=due_date&on={today}&first_due=2026-11-01")
+    seen = olga.get(f"{page}/terms/new?kind=reschedule&on={today}&extra=12").text
+    silent = olga.post(f"{page}/terms", **fields)
+    proposed = olga.post(f"{page}/terms", why=WHY, **fields)
+    change = waiting(app, loan)
+    too_soon = oscar.post(f"{page}/proposals/{change}/confirm")
+    asked = alice.get(own).text
+    reading = alice.get(f"{own}/changes/{change}").text
+    unsigned = alice.post(f"{own}/changes/{change}", agree="1", name="Somebody Else")
+
+    signed = alice.post(f"{own}/changes/{change}", agree="1", name=name_of(app, "alice"))
+    done = oscar.post(f"{page}/proposals/{change}/confirm")
+
+    assert "What it would change" not in blank
+    assert (wrong.status_code, silent.status_code) == (422, 422)
+    assert "It costs" in seen
+    assert proposed.location == page
+    assert (too_soon.status_code, unsigned.status_code) == (422, 422)
+    assert "waits for your signature" in asked
+    assert "Sign the change" in reading
+    assert (signed.location, done.location) == (own, page)
+    assert "12 more installments" in alice.get(own).text
+    assert "You signed it on" in alice.get(f"{own}/changes/{change}").text
+    bob = Visitor(app)
+    bob.sign_in("bob")
+    assert "Agreed anew with the borrower" in bob.get(note_of(app)).text
+    assert len(read(app, lambda session: coming(session, loan))) == 48
+    olga.post(f"{page}/proposals/{change}/withdraw", why="entered in error")
+    oscar.post(f"{page}/proposals/{waiting(app, loan)}/confirm")
+    assert len(read(app, lambda session: coming(session, loan))) == 36
+    assert is_whole(app)
+
+
+def test_a_borrower_asks_for_another_due_date_and_sees_what_it_costs(
+    app: Flask, loan: UUID, oscar: Visitor, alice: Visitor
+) -> None:
+    page = f"/loans/{loan}/due-date"
+    empty = alice.get(page).text
+    far = alice.get(f"{page}?first_due=2027-06-01")
+    wrong = alice.get(f"{page}?first_due=x")
+    seen = alice.get(f"{page}?first_due=2026-12-30").text
+    bad_day = alice.post(page, first_due="x", agree="1", name=name_of(app, "alice"))
+    too_far = alice.post(page, first_due="2027-06-01", agree="1", name=name_of(app, "alice"))
+    unread = alice.post(page, first_due="2026-12-30", name=name_of(app, "alice"))
+    asked = alice.post(page, first_due="2026-12-30", agree="1", name=name_of(app, "alice"))
+
+    done = oscar.post(f"/changes/{loan}/proposals/{waiting(app, loan)}/confirm")
+
+    assert "What it would change" not in empty
+    assert {each.status_code for each in (far, wrong, bad_day, too_far, unread)} == {422}
+    assert "It costs" in seen
+    assert asked.location == f"/loans/{loan}"
+    assert done.status_code == 303
+    assert read(app, lambda session: coming(session, loan))[0].due_on.isoformat() == "2026-12-30"
+    assert alice.get(f"/loans/{loan}/changes/{loan}").status_code == 404
+    assert is_whole(app)
+
+
+def test_a_change_that_costs_nothing_is_shown_without_a_signature(
+    app: Flask, loan: UUID, olga: Visitor, oscar: Visitor, alice: Visitor
+) -> None:
+    page = f"/changes/{loan}"
+    olga.post(f"{page}/terms", kind="count_pause", on="2026-11-23", until="2026-12-31", why=WHY)
+    change = waiting(app, loan)
+    oscar.post(f"{page}/proposals/{change}/confirm")
+    kinds = olga.get(f"{page}/terms/new?kind=nothing&on=2026-11-23")
+
+    assert "Sign the change" not in alice.get(f"/loans/{loan}/changes/{change}").text
+    assert kinds.status_code == 422
+
+
+def coming(session: Session, loan: UUID) -> tuple[servicing.Upcoming, ...]:
+    return servicing.standing(session.get_one(Loan, loan), on=clock.today()).upcoming
+
+
+def name_of(app: Flask, who: str) -> str:
+    return read(app, lambda session: session.get_one(User, person(app, who)).name)
+
+
+def note_of(app: Flask) -> str:
+    return f"/notes/{read(app, lambda session: session.scalars(select(servicing.Note.id)).one())}"
