@@ -13,6 +13,10 @@ class GatewayRefused(Refused):
     """The payment provider refused this: {why}."""
 
 
+class GatewayMissing(GatewayRefused):
+    """The payment provider does not know this: {why}."""
+
+
 class GatewayUnavailable(Unavailable):
     """The payment provider did not answer ({why}); it is asked again with the same key."""
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import stripe
 
-from escrow.gateway import GatewayDoubtful, GatewayRefused, GatewayUnavailable
+from escrow.gateway import GatewayDoubtful, GatewayMissing, GatewayRefused, GatewayUnavailable
 
 # Answers after which the same key would give the same answer, though asking again may help.
 LATER = {"balance_insufficient"}
+MISSING = "resource_missing"
 
 
 @contextmanager
@@ -18,6 +19,7 @@ def asking() -> Iterator[None]:
     """Translate the package's errors: refused, not answered, or failed in the middle.
 
     Raises:
+        GatewayMissing: Stripe has no such object.
         GatewayRefused: Stripe did nothing, and will not.
         GatewayUnavailable: the same key may be used again.
         GatewayDoubtful: Stripe keeps this answer for the key; whether it acted is to be looked up.
@@ -31,7 +33,8 @@ def asking() -> Iterator[None]:
             raise GatewayUnavailable(why=_why(error)) from error
         if error.code in LATER or error.http_status is None or error.http_status >= 500:  # noqa: PLR2004 - HTTP's own number
             raise GatewayDoubtful(why=_why(error)) from error
-        raise GatewayRefused(why=_why(error)) from error
+        refused = GatewayMissing if error.code == MISSING else GatewayRefused
+        raise refused(why=_why(error)) from error
 
 
 def _why(error: stripe.StripeError) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 import escrow
-from escrow import EventKind, GatewayRefused
+from escrow import EventKind, GatewayMissing, GatewayRefused
 from kernel import find
 from marketplace import autopaying, clock, collecting, flows, hearing, jobs
 from marketplace.calling import Intent, once
@@ -111,8 +111,15 @@ def take_back(payout_id: UUID, *, at: datetime) -> None:
 
 
 def hear(message: escrow.Message, *, at: datetime) -> None:
-    """Ask what is the case with the object of a message, and apply it."""
-    for event in flows.stripe().look(message):
+    """Ask what is the case with the object of a message, and apply it.
+
+    What nobody there knows any more, such as a demo bank that began anew, has nothing to say.
+    """
+    try:
+        events = flows.stripe().look(message)
+    except GatewayMissing:
+        events = []
+    for event in events:
         if event.kind == EventKind.PAYOUT_FAILED:
             take_back(UUID(event.subject), at=at)
         _tell(event, at)

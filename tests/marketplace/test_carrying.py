@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 import escrow
 from escrow import AccountKind, AccountRef, Deposit, GatewayCall, GatewayEvent, Payout
 from kernel import Currency, DomainError, Money, new_id
-from marketplace import carrying, clock, flows
+from marketplace import carrying, clock, flows, hearing
 from marketplace.models import Role
 from simulator import Simulator
 from tests.support.borrowing import person, read, usd, write
@@ -293,6 +293,15 @@ def test_messages_in_any_number_and_order_lead_to_the_same_book(
 
     assert cash(app) == usd("50.00")
     assert balanced(app)
+
+
+def test_a_bank_that_began_anew_is_asked_for_nothing_twice(app: Flask) -> None:
+    stranger = escrow.Message("evt_old", "payment_intent.succeeded", "pi_of_another_bank")
+
+    write(app, lambda session: hearing.hear(session, message=stranger, at=clock.now()))
+    work(app)
+
+    assert read(app, escrow.unheard) == []
 
 
 CALLS = ("/v1/checkout/sessions", "/v1/accounts", "/v1/transfers", "/v1/payouts")

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 import stripe
 
-from escrow import GatewayDoubtful, GatewayRefused, Message, StripeGateway
+from escrow import GatewayDoubtful, GatewayMissing, GatewayRefused, Message, StripeGateway
 from kernel import Currency, Money, new_id
 
 BACK = "https://tessera.example/back"
@@ -131,7 +131,7 @@ def what_is_not_ours_says_nothing(world: World) -> None:
 
     assert world.gateway.look(Message("m", "payment_intent.created", strange.id)) == []
     assert world.gateway.look(Message("m", "customer.created", "cus_1")) == []
-    with pytest.raises(GatewayRefused):
+    with pytest.raises(GatewayMissing):
         world.gateway.look(Message("m", "payment_intent.created", "pi_nobody"))
 
 

@@ -2,18 +2,20 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 import escrow
 import servicing
 from escrow import Collection
 from kernel import Money, find, new_id
-from marketplace import clock, flows
+from marketplace import autopaying, clock, flows
 from marketplace.models import Role
 from servicing import Loan
 from simulator import Simulator
@@ -25,7 +27,7 @@ from tests.support.borrowing import (
     write,
 )
 from tests.support.stripe import carried_by, fill_in, hear, work
-from tests.support.web import Visitor, settle, shell
+from tests.support.web import Visitor, Watch, settle, shell
 
 GOOD, BROKE, CLOSED = "000123456789", "000222222227", "000111111113"
 
@@ -296,6 +298,56 @@ def test_what_is_paid_twice_goes_back_once(app: Flask, bank: Simulator, loan: UU
     assert balanced(app)
 
 
+def test_a_card_that_declines_on_the_page_may_be_followed_by_another(
+    app: Flask, bank: Simulator, loan: UUID
+) -> None:
+    visitor = alice(app)
+    sent = visitor.post(f"/loans/{loan}/payments", kind="extra", amount="50", key=str(new_id()))
+    page = session_of(bank, visitor.get(str(sent.location)).text)
+    fill_in(bank, page, "4000000000000002")
+    hear(app, bank)
+    assert [row.status for row in tried(app, loan)] == ["failed"]
+    assert "Your bank declined it" in alice(app).get(f"/loans/{loan}").text
+
+    fill_in(bank, page, "4000000000000077")
+    hear(app, bank)
+
+    assert [row.status for row in tried(app, loan)] == ["received"]
+    assert "answered before" in alice(app).get(str(sent.location)).text
+
+
+def test_a_debit_that_is_over_is_not_called_for_again(
+    app: Flask, bank: Simulator, loan: UUID
+) -> None:
+    enrolled(app, bank, loan)
+    to_the_due_day(app, bank, loan)
+    (debit,) = tried(app, loan)
+
+    with app.app_context():
+        autopaying.debit(debit.id, on=clock.today(), at=clock.now())
+
+    assert len(bank.client().v1.payment_intents.list().data) == 1
+
+
+def test_nothing_comes_after_the_last_installment(app: Flask, bank: Simulator, loan: UUID) -> None:
+    enrolled(app, bank, loan)
+    end = date(2040, 1, 1)
+
+    def last(session: Session) -> None:
+        debit = servicing.prepare_debit(
+            session, loan_id=loan, gateway=flows.carrier(), on=end, at=clock.now()
+        )
+        assert debit is not None
+        told = escrow.Event("over", "collection.failed", str(debit.id), {"reason": "no"})
+        escrow.receive(session, event=told, at=clock.now())
+
+    write(app, last)
+    detail = read(app, lambda s: servicing.autopay_detail(s, loan_id=loan, on=end))
+
+    assert detail is not None
+    assert detail.next is None
+
+
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("kind", ["timeout", "conflict", "rate_limit", "server_error", "reset"])
@@ -329,3 +381,22 @@ def test_nobody_sees_or_changes_anothers(app: Flask, bank: Simulator, loan: UUID
     assert erin.post(f"/loans/{loan}/autopay/", agreed="on").status_code == 404
     assert alice(app).get(f"/loans/{loan}/autopay/payments/{new_id()}").status_code == 404
     assert alice(app).post(f"/loans/{loan}/autopay/").status_code == 422
+
+
+def test_the_applications_own_bank_debits_as_well(database: str, tmp_path: Path) -> None:
+    watch = Watch()
+    with shell(database, tmp_path, CLOCK=watch) as app:
+        for name, role in (("alice", Role.BORROWER), ("bob", Role.LENDER)):
+            settle(app, name, role)
+        offer_products(app)
+        loan = a_loan(app)
+        assert alice(app).post(f"/loans/{loan}/autopay/", agreed="on").status_code == 303
+        work(app)
+        due = read(app, lambda session: find(session, Loan, loan).first_due_on)
+
+        watch.move(days=(due - watch().date()).days)
+        work(app)
+        work(app)
+
+        assert [row.status for row in tried(app, loan)] == ["received"]
+        assert "•••• 0000" in alice(app).get(f"/loans/{loan}/autopay/").text
