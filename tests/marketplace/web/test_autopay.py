@@ -27,7 +27,7 @@ from tests.support.borrowing import (
     write,
 )
 from tests.support.stripe import carried_by, fill_in, hear, work
-from tests.support.web import Visitor, Watch, settle, shell
+from tests.support.web import Visitor, settle, shell
 
 GOOD, BROKE, CLOSED = "000123456789", "000222222227", "000111111113"
 
@@ -381,22 +381,3 @@ def test_nobody_sees_or_changes_anothers(app: Flask, bank: Simulator, loan: UUID
     assert erin.post(f"/loans/{loan}/autopay/", agreed="on").status_code == 404
     assert alice(app).get(f"/loans/{loan}/autopay/payments/{new_id()}").status_code == 404
     assert alice(app).post(f"/loans/{loan}/autopay/").status_code == 422
-
-
-def test_the_applications_own_bank_debits_as_well(database: str, tmp_path: Path) -> None:
-    watch = Watch()
-    with shell(database, tmp_path, CLOCK=watch) as app:
-        for name, role in (("alice", Role.BORROWER), ("bob", Role.LENDER)):
-            settle(app, name, role)
-        offer_products(app)
-        loan = a_loan(app)
-        assert alice(app).post(f"/loans/{loan}/autopay/", agreed="on").status_code == 303
-        work(app)
-        due = read(app, lambda session: find(session, Loan, loan).first_due_on)
-
-        watch.move(days=(due - watch().date()).days)
-        work(app)
-        work(app)
-
-        assert [row.status for row in tried(app, loan)] == ["received"]
-        assert "•••• 0000" in alice(app).get(f"/loans/{loan}/autopay/").text
