@@ -1,14 +1,16 @@
 """What a lender writes on a transfer so that it is known whose it is: ISO 11649, "RF".
 
 Two check digits (modulo 97, as in an IBAN) tell a slip of the pen from somebody else's reference.
+Only letters follow them: each counts as two digits, so that one wrong sign is always found. Where a
+letter and a digit could be taken for each other, the length would change, and one in 97 not be.
 """
 
 import re
 from hashlib import sha256
 from uuid import UUID
 
-# No letters and digits that are taken for each other.
-SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+# None that is taken for a digit.
+SIGNS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 LENGTH = 12
 PATTERN = re.compile(rf"RF\d\d[{SIGNS}]{{{LENGTH}}}")
 NINETY_SEVEN = 97

@@ -19,7 +19,7 @@ def test_a_reference_is_right_and_found_again_however_it_was_written(
     assert references_in(f"RF{reference}") == [reference]
 
 
-@given(st.uuids(), st.integers(0, 15), st.sampled_from("23456789ABCDEFGHJKLMNPQRSTUVWXYZ"))
+@given(st.uuids(), st.integers(0, 15), st.sampled_from("0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"))
 def test_one_wrong_sign_is_nobodys_reference(owner: UUID, place: int, sign: str) -> None:
     reference = reference_for(owner)
     wrong = reference[:place] + sign + reference[place + 1 :]
