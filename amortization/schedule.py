@@ -71,10 +71,11 @@ def _extras(contract: Contract) -> _Extras:
     """Return the down payment, the broken-period interest and the parts of flat interest."""
     rules = contract.conventions
     share = Fraction(rules.down_payment.value) * contract.principal.minor
-    down = whole(share, rules.installment_rounding, unit=rules.installment_unit)
+    asked = whole(share, rules.installment_rounding, unit=rules.installment_unit)
+    down = min(asked, contract.principal.minor - 1)
     broken = _broken(contract, contract.principal.minor - down)
     flat = _flat_interest(contract) if rules.method is Method.FLAT else ()
-    return _Extras(min(down, contract.principal.minor - 1), broken, flat)
+    return _Extras(down, broken, flat)
 
 
 def _broken(contract: Contract, balance: int) -> dict[int, int]:

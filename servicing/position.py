@@ -64,13 +64,23 @@ def asked(state: State, *, plan: Plan) -> tuple[Bill, ...]:
 def forecast(state: State, *, plan: Plan) -> Iterator[Bill]:
     """Yield the installments still to be billed, as they will be if all is paid on time."""
     if plan.in_force(state).is_scheduled:
-        yield from (bill for bill in state.bills if bill.due_on > state.as_of)
+        yield from _scheduled(state, plan=plan)
         return
     state = settle(state, Parts.of(state.bills), plan=plan)
     while state.due_on is not None:
         state = advance(state, state.due_on, plan=plan)
         yield from state.bills
         state = settle(state, Parts.of(state.bills), plan=plan)
+
+
+def _scheduled(state: State, *, plan: Plan) -> Iterator[Bill]:
+    """Yield the installments that are not due yet, and those that changes to come make of them."""
+    while state.changed < len(plan.changes):
+        on = max(plan.changes[state.changed].on, state.as_of)
+        yield from (bill for bill in state.bills if state.as_of < bill.due_on <= on)
+        fallen = Parts.of(bill for bill in state.bills if bill.due_on <= on)
+        state = advance(settle(state, fallen, plan=plan), on, plan=plan)
+    yield from (bill for bill in state.bills if bill.due_on > state.as_of)
 
 
 def _next_change(state: State, *, plan: Plan) -> date | None:
