@@ -168,6 +168,20 @@ def test_a_down_payment_is_due_with_the_payout_and_bears_no_interest() -> None:
     assert (second.number, second.interest) == (1, usd("7.50"))
 
 
+def test_a_down_payment_never_takes_the_whole_loan_however_coarse_its_unit() -> None:
+    rules = replace(
+        BROKEN,
+        down_payment=Rate.percent(25),
+        installment_unit=5000,
+        first_period=FirstPeriod.BROKEN_FIRST,
+    )
+
+    promised = schedule(contract("1.00", "9", 4, first_due=date(2024, 3, 1), conventions=rules))
+
+    assert promised.rows[0].principal == usd("0.99")
+    assert all(row.interest.minor >= 0 for row in promised.rows)
+
+
 BROKEN = replace(
     NEAREST, installment_rounding=Rounding.UP, installment_unit=100, day_count=DayCount.ACT_365F
 )
