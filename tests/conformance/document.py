@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.conformance import daycounts, fineract, frappe, rates
+from tests.conformance import daycounts, fineract, frappe, rates, servicing
 from tests.conformance.verdict import Outcome, Verdict
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "conformance.md"
@@ -38,6 +38,7 @@ SECTIONS = (
     Section(
         "fineract_servicing", "Opening schedules of Fineract's servicing cases", fineract.openings
     ),
+    Section("fineract_servicing", "Servicing, step by step (Fineract)", servicing.servicing),
     Section("fineract_emi_unit", "Fineract's installment calculator", fineract.installments),
     Section("frappe_lending", "Frappe Lending", frappe.figures),
 )
