@@ -11,7 +11,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 ONLY ?= tests
 WORKERS ?= logical
-COVERAGE ?= 95
+COVERAGE ?= 99
 
 NAMES = $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11)
 FOUND = $(shell for name in $(NAMES); do \
