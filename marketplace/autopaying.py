@@ -77,7 +77,11 @@ def debit(collection_id: UUID, *, on: date, at: datetime) -> None:
 
 
 def refund(collection_id: UUID, amount_minor: int, *, at: datetime) -> None:
-    """Give back what a borrower paid too much, once."""
+    """Give back what a borrower paid too much, once.
+
+    Raises:
+        GatewayMissing: Stripe does not know the payment, so that the money is still owed.
+    """
     with reader() as session:
         row = find(session, Collection, collection_id)
         session.expunge(row)
@@ -87,7 +91,7 @@ def refund(collection_id: UUID, amount_minor: int, *, at: datetime) -> None:
     payment = bank.find_debit(row.id, since=row.created_at)
     amount = Money(amount_minor, row.amount.currency)
     if payment is None:
-        return
+        raise escrow.GatewayMissing(why=str(row.id))
     intent = Intent(
         "refund",
         row.id,

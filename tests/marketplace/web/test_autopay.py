@@ -298,6 +298,16 @@ def test_what_is_paid_twice_goes_back_once(app: Flask, bank: Simulator, loan: UU
     assert balanced(app)
 
 
+def test_money_to_give_back_is_not_forgotten_where_its_payment_is_not_known(
+    app: Flask, loan: UUID
+) -> None:
+    alice(app).post(f"/loans/{loan}/payments", kind="extra", amount="50", key=str(new_id()))
+    (row,) = tried(app, loan)
+
+    with app.app_context(), pytest.raises(escrow.GatewayMissing):
+        autopaying.refund(row.id, 50_00, at=clock.now())
+
+
 def test_a_card_that_declines_on_the_page_may_be_followed_by_another(
     app: Flask, bank: Simulator, loan: UUID
 ) -> None:
