@@ -241,5 +241,17 @@ def change_preferences(
     user.theme = theme or user.theme
 
 
+def operators(session: Session) -> list[UUID]:
+    """Return who works for the platform and may sign in, the longest here first."""
+    working = (
+        select(User.id)
+        .where(
+            User.role == Role.OPERATOR, User.confirmed_at.is_not(None), User.disabled_at.is_(None)
+        )
+        .order_by(User.created_at, User.id)
+    )
+    return list(session.scalars(working))
+
+
 def _hashed(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()

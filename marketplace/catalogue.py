@@ -24,6 +24,7 @@ BUSINESS = (
     "origination",
     "matching",
     "servicing",
+    "care",
     "reporting",
     "replay",
 )

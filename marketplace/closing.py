@@ -2,17 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from flask import current_app
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import reporting
 import servicing
 from kernel import DomainError, is_month_end
-from marketplace import sealing
+from marketplace import jobs, sealing
 from marketplace.db import in_transaction, reader
+
+CARE = "care.day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,7 @@ def close_day(
     )
     if is_month_end(day):
         in_transaction(lambda session: record_categories(session, on=day, at=at))
+    in_transaction(lambda session: _ask_for_care(session, day + timedelta(days=1), at))
     return Closed(
         day=day,
         loans=done.loans,
@@ -118,6 +123,19 @@ def record_categories(session: Session, *, on: date, at: datetime) -> int:
     found = reporting.categories_of(session, preset=preset, on=on)
     best, *_ = preset.bands.names
     return servicing.record_categories(session, found=found, normal=best, on=on, at=at)
+
+
+def _ask_for_care(session: Session, morrow: date, at: datetime) -> None:
+    """Let the worker look after the loans as soon as the next day has begun."""
+    begins = datetime.combine(morrow, time(), tzinfo=ZoneInfo(current_app.config["TIMEZONE"]))
+    jobs.enqueue(
+        session,
+        kind=CARE,
+        payload={"until": morrow.isoformat()},
+        at=at,
+        run_at=max(begins, at),
+        dedupe_key=f"care:{morrow}",
+    )
 
 
 def _begin(session: Session, day: date, at: datetime) -> bool:

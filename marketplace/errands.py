@@ -12,7 +12,18 @@ from uuid import UUID
 import escrow
 import matching
 from kernel import MoveNotAllowed, find
-from marketplace import autopaying, carrying, clock, closing, collecting, flows, hearing, sealing
+from marketplace import (
+    autopaying,
+    caring,
+    carrying,
+    clock,
+    closing,
+    collecting,
+    contacting,
+    flows,
+    hearing,
+    sealing,
+)
 from marketplace.db import in_transaction, reader
 from marketplace.jobs import Work, handles
 
@@ -31,6 +42,8 @@ def init_errands() -> None:
     handles(collecting.DEBIT)(debit)
     handles(collecting.REFUND)(refund)
     handles(sealing.SEAL)(seal)
+    handles(closing.CARE)(look_after)
+    handles(contacting.MESSAGE)(pass_on)
 
 
 def run_batch(work: Work) -> None:
@@ -108,6 +121,18 @@ def close(work: Work) -> None:
     for number, day in enumerate(days):
         closing.close_day(day, at=work.at, progress=_held(work, percent=100 * number // len(days)))
         work.progress(100 * (number + 1) // len(days))
+
+
+def look_after(work: Work) -> None:
+    """Do the care of a day, the missed ones first."""
+    for day in caring.open_days(date.fromisoformat(work.payload["until"])):
+        caring.care_for(day, at=work.at, progress=_held(work, percent=50))
+
+
+def pass_on(work: Work) -> None:
+    """Let a message to a borrower out, or wait again, as the rules of contact say."""
+    message_id = UUID(work.payload["message"])
+    in_transaction(partial(contacting.pass_on, message_id=message_id, at=work.at))
 
 
 def _held(work: Work, *, percent: int) -> Callable[[int], None]:

@@ -16,7 +16,7 @@ import origination
 import reporting
 import servicing
 from kernel import Currency, Money, Refused, find
-from marketplace import hearing, jobs, payees
+from marketplace import hearing, jobs, owning, payees
 
 BATCH, EXPIRY, PAYOUT = "matching.batch", "listing.expiry", "escrow.payout"
 RELEASE = "escrow.release"
@@ -204,6 +204,7 @@ def disburse(
             number=listing.number, until=until.isoformat(timespec="minutes")
         )
     loan = servicing.open_loan(session, listing_id=listing_id, at=at, on=on, by=by)
+    owning.give_owner(session, loan_id=loan.id, at=at)
     pay_out(
         session,
         kind=escrow.AccountKind.BORROWER,

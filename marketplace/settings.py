@@ -86,6 +86,9 @@ def _mail(env: Env) -> dict[str, Any]:
         "SMTP_USERNAME": env.str("SMTP_USERNAME", ""),
         "SMTP_PASSWORD": env.str("SMTP_PASSWORD", ""),
         "SMTP_STARTTLS": env.bool("SMTP_STARTTLS", False),
+        # Who is written to when a case of after-loan care is escalated.
+        "CARE_RISK_MAIL": env.str("CARE_RISK_MAIL", "risk@tessera.example"),
+        "CARE_MANAGEMENT_MAIL": env.str("CARE_MANAGEMENT_MAIL", "management@tessera.example"),
     }
 
 
