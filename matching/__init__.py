@@ -95,6 +95,7 @@ from matching.queries import (
     standing_of,
     why_idle,
 )
+from matching.waits import Waits
 
 __all__ = [
     "EVERY",
@@ -149,6 +150,7 @@ __all__ = [
     "TooFewCriteria",
     "UnknownPack",
     "UnusableMandate",
+    "Waits",
     "Wishes",
     "allocate",
     "basket_of",

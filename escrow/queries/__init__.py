@@ -1,7 +1,7 @@
 """What the book says; nothing here writes."""
 
 from escrow.queries.audit import Audit, verify, verify_new
-from escrow.queries.balances import account_id, account_ids, balance, balances
+from escrow.queries.balances import account_id, account_ids, arrived, balance, balances
 from escrow.queries.books import (
     EntryFile,
     EntryLine,
@@ -77,6 +77,7 @@ __all__ = [
     "account_bytes",
     "account_id",
     "account_ids",
+    "arrived",
     "balance",
     "balances",
     "bank_text",

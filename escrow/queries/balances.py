@@ -1,15 +1,15 @@
 """Which account is whose, and what it holds."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from escrow.chart import AccountKind
 from escrow.ledger import AccountRef
-from escrow.models import Account, Balance
+from escrow.models import Account, Balance, Entry, PostingLine
 from escrow.queries.standing import held_on
 from kernel import Currency, Money, NotFound
 
@@ -81,6 +81,44 @@ def balances(session: Session, *, account_ids: Iterable[int]) -> dict[int, int]:
         )
         found.update((row.account_id, row.amount_minor) for row in rows)
     return {ident: found[ident] for ident in wanted if ident in found}
+
+
+def arrived(session: Session, *, account_ids: Iterable[int], since: date) -> dict[int, datetime]:
+    """Return since when the oldest of what accounts hold has been there: first in, first out.
+
+    What arrived before the day `since` is not looked for; accounts that hold nothing, or nothing
+    but that, are left out.
+    """
+    found: dict[int, datetime] = {}
+    wanted = sorted(set(map(int, account_ids)))
+    for start in range(0, len(wanted), 10_000):
+        rows = session.execute(_arrivals(wanted[start : start + 10_000], since))
+        found.update((row.account_id, row.at) for row in rows)
+    return found
+
+
+def _arrivals(account_ids: list[int], since: date) -> Select[int, datetime]:
+    """Ask for the oldest credit that is not covered by newer ones."""
+    newest_first = func.sum(PostingLine.amount_minor).over(
+        partition_by=PostingLine.target_id,
+        order_by=(PostingLine.entry_id.desc(), PostingLine.seq.desc()),
+    )
+    lines = (
+        select(
+            PostingLine.target_id.label("account_id"),
+            PostingLine.entry_id,
+            (newest_first - PostingLine.amount_minor).label("newer"),
+        )
+        .where(PostingLine.target_id.in_(account_ids), PostingLine.effective_on >= since)
+        .subquery()
+    )
+    return (
+        select(lines.c.account_id, func.min(Entry.at).label("at"))
+        .join(Balance, Balance.account_id == lines.c.account_id)
+        .join(Entry, Entry.id == lines.c.entry_id)
+        .where(lines.c.newer < Balance.amount_minor)
+        .group_by(lines.c.account_id)
+    )
 
 
 def account_id(

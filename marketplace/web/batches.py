@@ -4,6 +4,7 @@ from uuid import UUID
 
 from flask import Blueprint, request
 
+from marketplace import clock
 from marketplace.db import reader
 from marketplace.people import requires
 from marketplace.web.batches_page import batch_page, index_page
@@ -17,7 +18,7 @@ blueprint = Blueprint("batches", __name__, url_prefix="/batches")
 def index() -> tuple[str, int]:
     """Show the latest batches and how fair they were."""
     with reader() as session:
-        page = index_page(session)
+        page = index_page(session, at=clock.now())
     return render("batches/index.html", page=page)
 
 

@@ -76,6 +76,8 @@ class IdleCard:
     Attributes:
         answer: the reason in one sentence; None where nothing stands in the way.
         seen: how many listings the last batch looked at.
+        waits_since: since when its money waits; None where there is too little of it.
+        usual: how long others waited lately.
         wait: how long it should take to come first; None where nothing was placed lately.
     """
 
@@ -87,6 +89,8 @@ class IdleCard:
     place: int | None
     queue: int
     ahead: Money
+    waits_since: datetime | None
+    usual: str | None
     wait: str | None
     spendable: Money
     matching: int
@@ -119,6 +123,8 @@ def _card(idle: Idle) -> IdleCard:
         place=idle.place,
         queue=idle.queue,
         ahead=idle.ahead,
+        waits_since=idle.waits_since,
+        usual=_spoken(idle.usual),
         wait=_spoken(idle.wait),
         spendable=idle.spendable,
         matching=idle.matching,

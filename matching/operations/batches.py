@@ -30,6 +30,7 @@ from matching.operations.orders import listing_account
 from matching.packed import pack
 from matching.queries import Snapshot
 from matching.reasons import Reasons
+from matching.waits import Waits, waits_from
 from origination import Listing, ListingStatus
 
 # How often lenders may take their cash away between the look at it and the posting.
@@ -83,6 +84,7 @@ def run_batch(
     seen = look()
     plan = allocate(seen.market, seed=seed)
 
+    since = queries.waiting_since(session, seen=seen, at=at)
     _lock(session, seen, plan)
     batch_id = new_id()
     for _ in range(TRIES):
@@ -107,14 +109,15 @@ def run_batch(
         currency=currency,
         reserved_minor=int(held.amount.sum()),
         dropped=sum(held.dropped.values()),
-        summary=_summary(seen, plan, held),
+        summary=_summary(seen, plan, held) | {"waits": _waits(seen, now, held, since, at=at)},
     )
     session.add(batch)
     session.flush()
     _write_record(session, batch, seen, plan, held)
     _write_orders(session, batch, now, held)
     _write_listings(session, now, held, at=at)
-    _write_mandates(session, seen, plan, now, held, at=at)
+    waits = _waits_from(now, held, since, at=at)
+    _write_mandates(session, seen, plan, now, held, waits=waits, at=at)
     return batch
 
 
@@ -179,6 +182,27 @@ def _summary(seen: Snapshot, plan: Plan, held: Confirmed) -> dict[str, Any]:
         "contested": int(plan.contested.sum()),
         "fairness": Fairness.of(seen.market, plan).to_json(),
     }
+
+
+def _waits(
+    seen: Snapshot,
+    now: Snapshot,
+    held: Confirmed,
+    since: Mapping[UUID, datetime],
+    *,
+    at: datetime,
+) -> dict[str, Any]:
+    """Say how long the money of those had waited who were served, and of those who wait on."""
+    first: dict[UUID, datetime] = {}
+    for mandate in seen.mandates:
+        if mandate.id in since:
+            known = first.get(mandate.lender_id, at)
+            first[mandate.lender_id] = min(known, since[mandate.id])
+    served = {now.mandates[row].lender_id for row in np.unique(held.mandate).tolist()}
+    return Waits.of(
+        (at - when for lender, when in first.items() if lender in served),
+        (at - when for lender, when in first.items() if lender not in served),
+    ).to_json()
 
 
 def _write_record(
@@ -247,9 +271,16 @@ def _room(row: Any) -> int:
 
 
 def _write_mandates(
-    session: Session, seen: Snapshot, plan: Plan, now: Snapshot, held: Confirmed, *, at: datetime
+    session: Session,
+    seen: Snapshot,
+    plan: Plan,
+    now: Snapshot,
+    held: Confirmed,
+    *,
+    waits: list[datetime | None],
+    at: datetime,
 ) -> None:
-    """Book what each mandate placed, when it was served, and why it was not."""
+    """Book what each mandate placed, when it was served, why not, and since when it waits."""
     placed = _sums(held.mandate, held.amount, len(now.mandates))
     contested = {seen.listings[row].id for row in np.flatnonzero(plan.contested).tolist()}
     served = {
@@ -263,6 +294,7 @@ def _write_mandates(
             mandate.id,
             mandate.invested_minor + int(placed[row]),
             at if row in served else mandate.served_at,
+            waits[row],
             _idle_why(reached.get(mandate.id), placed=int(placed[row])),
         )
         for row, mandate in enumerate(now.mandates)
@@ -270,10 +302,11 @@ def _write_mandates(
     changed = [
         values
         for values, mandate in zip(fresh, now.mandates, strict=True)
-        if values[1:] != (mandate.invested_minor, mandate.served_at, mandate.idle_why)
+        if values[1:]
+        != (mandate.invested_minor, mandate.served_at, mandate.waits_since, mandate.idle_why)
     ]
-    names = ("id", "invested_minor", "served_at", "idle_why")
-    columns = zip(*changed, strict=True) if changed else ((), (), (), ())
+    names = ("id", "invested_minor", "served_at", "waits_since", "idle_why")
+    columns = zip(*changed, strict=True) if changed else ((),) * len(names)
     bulk_update(
         session,
         _table(Mandate),
@@ -282,6 +315,22 @@ def _write_mandates(
         count=len(changed),
     )
     forget(session, Mandate)
+
+
+def _waits_from(
+    now: Snapshot, held: Confirmed, since: Mapping[UUID, datetime], *, at: datetime
+) -> list[datetime | None]:
+    """Return for every mandate since when the money waits that it may use after the batch."""
+    market, least = now.market, queries.smallest_order(now)
+    lender = market.mandates.lender
+    got = _sums(lender[held.mandate], held.amount, len(market.lenders.keys))
+    free = (market.lenders.cash - got)[lender] - market.mandates.keep
+    return [
+        waits_from(
+            since.get(mandate.id), free=left, least=least, served=got[lender[row]] > 0, at=at
+        )
+        for row, (mandate, left) in enumerate(zip(now.mandates, free.tolist(), strict=True))
+    ]
 
 
 def _idle_why(code: int | None, *, placed: int) -> str | None:

@@ -31,6 +31,7 @@ from matching.queries.standings import (
     rules_of,
     standing_of,
 )
+from matching.queries.waits import smallest_order, waiting_since
 
 __all__ = [
     "Allowance",
@@ -67,7 +68,9 @@ __all__ = [
     "replay_batch",
     "revocable_until",
     "rules_of",
+    "smallest_order",
     "snapshot",
     "standing_of",
+    "waiting_since",
     "why_idle",
 ]

@@ -11,11 +11,12 @@ from kernel import Currency, find
 from matching.frozen import thaw, thaw_plan
 from matching.measures import Fairness
 from matching.models import Batch, BatchRecord
+from matching.waits import Waits
 
 
 @dataclass(frozen=True, slots=True)
 class FairBatch:
-    """One batch with its figures."""
+    """One batch with its figures; `waits` is none for batches from before they were measured."""
 
     batch_id: UUID
     at: datetime
@@ -23,6 +24,7 @@ class FairBatch:
     orders: int
     dropped: int
     figures: Fairness
+    waits: Waits | None
 
 
 def fairness(session: Session, *, batch_id: UUID) -> FairBatch:
@@ -47,7 +49,7 @@ def fairness_lately(session: Session, *, currency: Currency, limit: int = 30) ->
 
 
 def _figures(session: Session, batch: Batch) -> FairBatch:
-    stored = batch.summary.get("fairness")
+    stored, waits = batch.summary.get("fairness"), batch.summary.get("waits")
     figures = Fairness.from_json(stored) if stored else _measured(session, batch.id)
     return FairBatch(
         batch_id=batch.id,
@@ -56,6 +58,7 @@ def _figures(session: Session, batch: Batch) -> FairBatch:
         orders=batch.orders,
         dropped=batch.dropped,
         figures=figures,
+        waits=Waits.from_json(waits) if waits else None,
     )
 
 

@@ -16,7 +16,9 @@ from matching.frozen import thaw, thaw_plan
 from matching.market import Market, Plan
 from matching.models import Batch, BatchRecord
 from matching.queries.mandates import MandateLine, mandates_of, matching_listings
+from matching.queries.waits import waits_lately
 from matching.reasons import Reasons
+from matching.waits import usual
 
 LATELY = timedelta(days=14)
 BANDS = 20
@@ -42,6 +44,9 @@ class Idle:
         ahead: the idle money of those in front.
         wait: how long batches would take to place that, at the pace of the last 14 days; none
             where nothing was placed.
+        waits_since: since when the idle money waits: when it arrived, or when the last order left
+            it over; none where it is too little for an order, or no batch has seen it.
+        usual: how long half of those had waited whom batches of the last 14 days served.
         spendable: what the mandate may use after that batch.
         funnel: the listings of that batch by how far the mandate came, in the order of the steps.
         matching: how many open listings match now.
@@ -55,6 +60,8 @@ class Idle:
     queue: int
     ahead: Money
     wait: timedelta | None
+    waits_since: datetime | None
+    usual: timedelta | None
     spendable: Money
     funnel: tuple[tuple[Reason, int], ...]
     matching: int
@@ -87,6 +94,7 @@ class _View:
     queue: Ints  # lenders with idle money, in their order
     idle: Ints  # per lender, what no mandate of it has to keep
     a_day: int  # what was placed in a day, lately
+    usual: timedelta | None
 
 
 def _view(session: Session, currency: Currency, *, at: datetime) -> _View | None:
@@ -110,6 +118,7 @@ def _view(session: Session, currency: Currency, *, at: datetime) -> _View | None
         queue=queue,
         idle=idle,
         a_day=_pace(session, currency, at=at),
+        usual=usual(waits_lately(session, currency=currency, at=at)),
     )
 
 
@@ -160,6 +169,8 @@ def _idle(session: Session, line: MandateLine, view: _View | None, *, at: dateti
         queue=0,
         ahead=none,
         wait=None,
+        waits_since=line.waits_since,
+        usual=view.usual if view else None,
         spendable=none,
         funnel=(),
         matching=counts[0],

@@ -40,6 +40,7 @@ class MandateLine:
     mix: Mix = field(default_factory=Mix)
     reinvests_principal: bool = True
     reinvests_interest: bool = True
+    waits_since: datetime | None = None
 
     @property
     def currency(self) -> Currency:
@@ -130,6 +131,7 @@ def _line(mandate: Mandate) -> MandateLine:
         mix=Mix.from_json(mandate.mix),
         reinvests_principal=mandate.reinvests_principal,
         reinvests_interest=mandate.reinvests_interest,
+        waits_since=mandate.waits_since,
     )
 
 
