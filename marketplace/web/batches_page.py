@@ -118,7 +118,7 @@ def index_page(session: Session, *, at: datetime) -> IndexPage:
     """Return the latest batches, and how fair the latest ones in their currency were."""
     batches = tuple(map(_line, matching.batches(session)))
     placing = [each for each in batches if each.orders]
-    currency = placing[0].currency if placing else None
+    currency = next((each.currency for each in (*placing, *batches)), None)
     lately = matching.fairness_lately(session, currency=currency) if currency else []
     charts = _charts(lately[::-1]) if len(lately) > 1 else ()
     return IndexPage(batches, currency, charts, _record(session, currency, at=at))
@@ -203,7 +203,7 @@ def _charts(oldest_first: Sequence[FairBatch]) -> tuple[Drawn, ...]:
     if len(filling) > 1:
         rates = [each.figures.filled * 10**6 // each.figures.listings for each in filling]
         line = [(_("Loans filled"), rates)]
-        drawn.append(Drawn("filled", _("Fill rate"), _trend(filling, line)))
+        drawn.append(Drawn("filled", _("Fill rate"), _trend(filling, line) | {"kind": "bar"}))
     waited = [each for each in oldest_first if each.waits]
     if len(waited) > 1:
         drawn.append(

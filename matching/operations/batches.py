@@ -109,15 +109,13 @@ def run_batch(
         currency=currency,
         reserved_minor=int(held.amount.sum()),
         dropped=sum(held.dropped.values()),
-        summary=_summary(seen, plan, held) | {"waits": _waits(seen, now, held, since, at=at)},
+        summary=_summary(seen, plan, now, held, since, at=at),
     )
     session.add(batch)
-    session.flush()
     _write_record(session, batch, seen, plan, held)
     _write_orders(session, batch, now, held)
     _write_listings(session, now, held, at=at)
-    waits = _waits_from(now, held, since, at=at)
-    _write_mandates(session, seen, plan, now, held, waits=waits, at=at)
+    _write_mandates(session, seen, plan, now, held, since=since, at=at)
     return batch
 
 
@@ -173,7 +171,15 @@ def _loaded(session: Session, ids: list[UUID]) -> dict[UUID, Listing]:
     return found
 
 
-def _summary(seen: Snapshot, plan: Plan, held: Confirmed) -> dict[str, Any]:
+def _summary(
+    seen: Snapshot,
+    plan: Plan,
+    now: Snapshot,
+    held: Confirmed,
+    since: Mapping[UUID, datetime],
+    *,
+    at: datetime,
+) -> dict[str, Any]:
     """Say how many mandates came how far, why lines were dropped, and how fair the plan was."""
     reached = Counter(Reason(code).name.lower() for code in plan.why.tolist())
     return {
@@ -181,6 +187,7 @@ def _summary(seen: Snapshot, plan: Plan, held: Confirmed) -> dict[str, Any]:
         "dropped": {reason.value: count for reason, count in held.dropped.items()},
         "contested": int(plan.contested.sum()),
         "fairness": Fairness.of(seen.market, plan).to_json(),
+        "waits": _waits(seen, now, held, since, at=at),
     }
 
 
@@ -209,6 +216,7 @@ def _write_record(
     session: Session, batch: Batch, seen: Snapshot, plan: Plan, held: Confirmed
 ) -> None:
     """Keep what the batch saw and planned, and the reasons of all pairs."""
+    session.flush()
     record = {
         "batch_id": batch.id,
         "market": freeze(seen.market),
@@ -277,11 +285,12 @@ def _write_mandates(
     now: Snapshot,
     held: Confirmed,
     *,
-    waits: list[datetime | None],
+    since: Mapping[UUID, datetime],
     at: datetime,
 ) -> None:
     """Book what each mandate placed, when it was served, why not, and since when it waits."""
     placed = _sums(held.mandate, held.amount, len(now.mandates))
+    waits = _waits_from(now, held, since, at=at)
     contested = {seen.listings[row].id for row in np.flatnonzero(plan.contested).tolist()}
     served = {
         mandate

@@ -1,8 +1,13 @@
 """Every page of an investor, in both languages and colours, on a screen and on a phone."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import Page, expect
 
+from kernel import Currency
+from marketplace import clock, flows
+from marketplace.db import atomic
 from marketplace.models import Role
 from tests.support.borrowing import a_listing, a_loan, funded, offer_products
 from tests.support.browser import Site, Visit
@@ -24,12 +29,19 @@ def people(site: Site) -> None:
     offer_products(site.app)
 
 
-def sign_in(page: Page) -> None:
+def a_batch_later(site: Site, *, minutes: int) -> None:
+    """Run a batch as if so many minutes had passed."""
+    with site.app.app_context(), atomic() as session:
+        at = clock.now() + timedelta(minutes=minutes)
+        flows.run_batch(session, currency=Currency.USD, name=f"{minutes}", at=at)
+
+
+def sign_in(page: Page, name: str = "bob", home: str = HOME) -> None:
     page.goto("/sign-in")
-    page.locator("#f-email").fill("bob@tessera.example")
+    page.locator("#f-email").fill(f"{name}@tessera.example")
     page.locator("#f-password").fill(PASSWORD)
     page.locator("main button[type=submit]").click()
-    page.wait_for_url(f"**{HOME}")
+    page.wait_for_url(f"**{home}")
 
 
 def a_market(site: Site) -> int:
@@ -65,6 +77,8 @@ def test_the_pages_of_investors_keep_their_promises(
         f"/listings/{listing}",
         "/orders/",
         "/orders/?all=1",
+        "/baskets/new",
+        "/idle/",
         "/mandates/",
         "/mandates/new",
         "/notes/",
@@ -126,3 +140,50 @@ def test_the_loans_that_fit_are_counted_while_one_types(visit: Visit, site: Site
     page.locator("#f-rate_min").fill("99")
 
     expect(page.locator("#matching b")).to_have_text("0 open loans fit now")
+
+
+@pytest.mark.parametrize(("locale", "told"), [("en-US", "Waiting since"), ("zh-CN", "等待时间")])
+def test_a_standing_order_is_begun_and_read_about_and_an_operator_reads_how_fair_it_was(
+    visit: Visit, site: Site, locale: str, told: str
+) -> None:
+    a_market(site)
+    pay_in(site.app, "bob", "1000")  # more than the mandate may place in the one loan
+    page = visit("/", locale=locale, width=390)
+    sign_in(page)
+    page.goto("/mandates/new")
+    page.locator("#f-name").fill("All")
+    page.locator("#f-cap").fill("2500")
+    page.locator("main button[type=submit]").last.click()
+    page.wait_for_url("**/mandates/")
+    for minutes in (0, 60):
+        a_batch_later(site, minutes=minutes)
+
+    open_page(page, "/idle/")
+    expect(page.get_by_text(told)).to_be_visible()
+    settle(site.app, "olga", Role.OPERATOR)
+    desk = visit("/", locale=locale, width=390)
+    sign_in(desk, "olga", home="/operator/")
+    open_page(desk, "/batches/")
+    expect(desk.locator(".ts-chart").first).to_be_visible()
+    desk.locator('main a[href^="/batches/0"]').first.click()
+    desk.wait_for_url("**/batches/0*")
+    expect(desk.locator("h1")).to_have_count(1)
+
+
+def test_several_loans_are_ordered_at_once_and_one_order_is_taken_back(
+    visit: Visit, site: Site
+) -> None:
+    listing = a_market(site)
+    page = visit("/", locale="zh-CN")
+    sign_in(page)
+    page.goto("/baskets/new")
+    page.locator(f"#f-amount_{listing}").fill("100")
+    page.locator(".ts-basket button[type=submit]").click()
+    page.locator("main form button.btn-primary").click()
+    page.wait_for_url("**/baskets/0*")
+    expect(page.get_by_text("ORDER_FULFILLED")).to_be_visible()
+
+    page.locator('main a[href^="/orders/0"]').first.click()
+    page.locator('main form[action$="/cancel"] button').click()
+
+    page.wait_for_url("**/orders/")

@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -393,23 +393,3 @@ def test_what_the_session_holds_is_written_first(session: Session) -> None:
         reserve(session, ALICE, "1.00")
 
     assert opened(session, cash_of(ALICE)) == alice.id
-
-
-def test_what_an_account_holds_arrived_first_in_first_out(session: Session) -> None:
-    for day, amount in enumerate(("100.00", "50.00", "25.00")):
-        posting = Posting(Movement.DEPOSIT, STRIPE, cash_of(BOB), dollars(amount))
-        at = AT + timedelta(days=day)
-        escrow.post(session, key=f"day {day}", postings=[posting], at=at, memo="deposit")
-    opened(session, cash_of(CAROL))
-    bob, carol = opened(session, cash_of(BOB)), opened(session, cash_of(CAROL))
-
-    def oldest(since: int = 0) -> dict[int, datetime]:
-        first = (AT + timedelta(days=since)).date()
-        return escrow.arrived(session, account_ids=[bob, carol], since=first)
-
-    assert oldest() == {bob: AT}
-    assert oldest(since=1) == {bob: AT + timedelta(days=1)}
-    reserve(session, BOB, "100.00")
-    assert oldest() == {bob: AT + timedelta(days=1)}
-    reserve(session, BOB, "75.00")
-    assert oldest() == {}
