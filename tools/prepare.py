@@ -86,6 +86,8 @@ def _installed(purpose: str) -> bool:
 
 
 def _install(purpose: str) -> None:
+    # A lock names everything, so pip need not look for more: left to resolve, it meets an extra
+    # that a package asks for without a pin and takes a version newer than the one locked.
     lock = _lock(purpose)
     _say(f"Installing {lock.relative_to(ROOT)} into .venv ...")
     log = VENV / "install.log"
@@ -94,7 +96,7 @@ def _install(purpose: str) -> None:
             [
                 *(BIN / "python", "-m", "pip", "install", "--quiet", "--no-input"),
                 *("--disable-pip-version-check", "--retries", "2"),
-                *("--require-hashes", "-r", lock),
+                *("--no-deps", "--require-hashes", "-r", lock),
             ],
             stdout=output,
             stderr=subprocess.STDOUT,
