@@ -43,9 +43,14 @@ def start(folder: Path) -> str:
 
 
 def stop(folder: Path) -> None:
-    """Stop the server of `folder`, at once and without regret."""
-    if (folder / "data" / "postmaster.pid").exists():
+    """Stop the server of `folder`, at once and without regret, unless it is down already."""
+    # The file of a server that was killed outlives it: a run must be able to clear that away too.
+    if (folder / "data" / "postmaster.pid").exists() and _is_up(folder):
         _run([_usable_binaries(folder) / "pg_ctl", "-m", "immediate", "stop"], folder / "data")
+
+
+def _is_up(folder: Path) -> bool:
+    return _call([_usable_binaries(folder) / "pg_ctl", "status"], folder / "data") == 0
 
 
 def crash(folder: Path) -> None:
@@ -92,11 +97,16 @@ def _wheel() -> Path:
 
 
 def _run(command: Sequence[str | Path], data: Path) -> None:
+    if _call(command, data) != 0:
+        logs = [file.read_text() for file in (_output(data), data / "log") if file.exists()]
+        raise RuntimeError(f"PostgreSQL: {Path(command[0]).name} failed:\n" + "\n".join(logs))
+
+
+def _call(command: Sequence[str | Path], data: Path) -> int:
     program, *rest = command
     nobody = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
-    output = data.parent / "server.log"
-    with output.open("ab") as log:
-        result = subprocess.run(
+    with _output(data).open("ab") as log:
+        return subprocess.run(
             [program, "-D", data, *rest],
             stdout=log,
             stderr=log,
@@ -106,7 +116,8 @@ def _run(command: Sequence[str | Path], data: Path) -> None:
             user=nobody.pw_uid if nobody else None,
             group=nobody.pw_gid if nobody else None,
             extra_groups=[] if nobody else None,
-        )
-    if result.returncode != 0:
-        logs = [file.read_text() for file in (output, data / "log") if file.exists()]
-        raise RuntimeError(f"PostgreSQL: {Path(program).name} failed:\n" + "\n".join(logs))
+        ).returncode
+
+
+def _output(data: Path) -> Path:
+    return data.parent / "server.log"
