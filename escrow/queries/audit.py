@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from escrow.chart import ALLOWED
 from escrow.models import Account, Entry, MovementRule, PostingLine
+from escrow.queries.checkpoints import checkpoint_findings
 from escrow.queries.findings import MOST, Finding
 from escrow.queries.seals import (
     Standing,
@@ -195,10 +196,10 @@ def verify(session: Session, *, trusted: AbstractSet[str] | None = None) -> Audi
     """Go through the whole book and name everything that is wrong in it.
 
     What was sealed is as it was sealed. The sum of all balances is zero in every currency; every
-    balance is the sum of its postings and not below its floor; every posting belongs to an entry,
-    to its day, to two accounts of its currency and to the chart; every entry is complete; every
-    reversal mirrors its original; the database's chart is the code's; what is in transit is on its
-    way.
+    balance is the sum of its postings and not below its floor, and so is what was noted of it at
+    the end of days; every posting belongs to an entry, to its day, to two accounts of its currency
+    and to the chart; every entry is complete; every reversal mirrors its original; the database's
+    chart is the code's; what is in transit is on its way.
 
     Args:
         session: a session; one that reads sees the same instant throughout.
@@ -208,6 +209,7 @@ def verify(session: Session, *, trusted: AbstractSet[str] | None = None) -> Audi
         *seal_findings(session, trusted=trusted),
         *_findings(session, BALANCES, BEGINNING),
         *_rules(session, BEGINNING),
+        *checkpoint_findings(session),
     ]
     return Audit(tuple(findings), _counts(session, BEGINNING, 0), standing(session))
 

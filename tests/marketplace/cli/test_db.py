@@ -123,6 +123,71 @@ def test_the_restricted_role_cannot_get_around_the_book(restricted: str) -> None
     engine.dispose()
 
 
+def test_the_restricted_role_can_change_no_table_that_is_written_once(restricted: str) -> None:
+    engine = create_engine(restricted)
+    with engine.connect() as connection:
+        # What a paper says is taken away when the law wants it forgotten.
+        kept = (
+            "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger "
+            "WHERE tgname = 'written_once' AND tgrelid <> 'care_document_content'::regclass"
+        )
+        tables = connection.scalars(text(kept)).all()
+
+    attacks = [
+        attack
+        for table in tables
+        for attack in (
+            f"DELETE FROM {table}",
+            f"TRUNCATE {table} CASCADE",
+            f"ALTER TABLE {table} DISABLE TRIGGER ALL",
+            f"DROP TRIGGER written_once ON {table}",
+            f"ALTER TABLE {table} OWNER TO CURRENT_USER",
+        )
+    ]
+    done = [attack for attack in attacks if not is_refused(engine, attack)]
+
+    assert len(tables) >= 14
+    assert not done
+    engine.dispose()
+
+
+ENTRY = (
+    "INSERT INTO entry (id, key, request_hash, at, effective_on, lines, memo, actor) "
+    "VALUES (999, 'by hand', '', '2026-01-05', '2026-01-05', 1, '', '')"
+)
+ACCOUNTS = (
+    "INSERT INTO account (id, kind, owner_id, currency, shard, hot) "
+    "SELECT n, k, '00000000-0000-0000-0000-000000000001', c, 0, false "
+    "FROM (VALUES (901, 'LENDER', 'USD'), (902, 'LISTING', 'USD'), (903, 'LISTING', 'EUR'), "
+    "(904, 'STRIPE', 'USD')) AS fresh(n, k, c)"
+)
+COLUMNS = "entry_id, seq, movement, source_id, target_id, amount_minor, currency, effective_on"
+POSTINGS = {
+    "(999, 1, 'DEPOSIT', 904, 902, 500, 'USD', '2026-01-05')": "the chart does not allow",
+    "(999, 1, 'DEPOSIT', 904, 901, 500, 'EUR', '2026-01-05')": "of another currency",
+    "(999, 1, 'RESERVE', 901, 903, 500, 'USD', '2026-01-05')": "of another currency",
+    "(999, 1, 'RESERVE', 901, 902, 500, 'USD', '2026-01-05')": "ck_balance_floor",
+    "(999, 1, 'DEPOSIT', 904, 901, -500, 'USD', '2026-01-05')": "ck_posting_amount",
+    "(999, 2, 'DEPOSIT', 904, 901, 500, 'USD', '2026-01-05')": "the entry is complete",
+    "(998, 1, 'DEPOSIT', 904, 901, 500, 'USD', '2026-01-05')": "there is no such entry",
+}
+
+
+@pytest.mark.parametrize("posting", POSTINGS)
+def test_the_restricted_role_posts_nothing_that_the_rules_refuse(
+    restricted: str, posting: str
+) -> None:
+    engine = create_engine(restricted)
+
+    with engine.connect() as connection:
+        connection.execute(text(ACCOUNTS))
+        connection.execute(text(ENTRY))
+        with pytest.raises(DBAPIError, match=POSTINGS[posting]):
+            connection.execute(text(f"INSERT INTO posting ({COLUMNS}) VALUES {posting}"))
+
+    engine.dispose()
+
+
 def is_refused(engine: Engine, attack: str) -> bool:
     """Try one statement, and say whether the role has no right to it."""
     with engine.connect() as connection:
