@@ -39,8 +39,6 @@ def found(session: Session, *statements: str) -> dict[str, list[str]]:
     findings: dict[str, list[str]] = {}
     for finding in escrow.verify(session).findings:
         findings.setdefault(finding.code, []).append(f"{finding.subject}: {finding.detail}")
-    if session.get_bind().dialect.name == "sqlite":
-        session.execute(text("PRAGMA ignore_check_constraints = OFF"))
     return findings
 
 
