@@ -35,8 +35,9 @@ test: static browser ## run every check and every test: SQLite, PostgreSQL, a re
 	@$(BIN)/python -m pytest $(ONLY) -q -n $(WORKERS) --dist worksteal \
 		--cov --cov-report=term --cov-fail-under=$(COVERAGE)
 
-torture: venv ## kill, crash and tamper as long as it takes: tests/hammer at full strength
-	@TORTURE=1 $(BIN)/python -m pytest tests/hammer -q -p no:cacheprovider
+torture: venv ## kill, crash and tamper as long as it takes: whatever has a long form
+	@TORTURE=1 $(BIN)/python -m pytest tests/hammer tests/crash tests/marketplace/test_close_interrupted.py \
+		-q -p no:cacheprovider
 
 check: static ## check format, lint, types, imports and the rules of the house
 	@$(BIN)/python -m pytest tests/house -q

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import escrow
 import matching
-from kernel import MoveNotAllowed, find
+from kernel import DomainError, MoveNotAllowed, find
 from marketplace import (
     autopaying,
     caring,
@@ -28,6 +28,10 @@ from marketplace.db import in_transaction, reader
 from marketplace.jobs import Work, handles
 
 LOANS_A_LEASE = 200  # closed in seconds; a lease lasts minutes
+
+
+class DayHeld(DomainError):
+    """Another run of the close works on {day}."""
 
 
 def init_errands() -> None:
@@ -119,7 +123,9 @@ def close(work: Work) -> None:
     """Close a day, the missed ones first."""
     days = closing.open_days(date.fromisoformat(work.payload["until"]))
     for number, day in enumerate(days):
-        closing.close_day(day, at=work.at, progress=_held(work, percent=100 * number // len(days)))
+        held = _held(work, percent=100 * number // len(days))
+        if closing.close_day(day, at=work.at, progress=held).left:
+            raise DayHeld(day=day)  # it is tried again, as every job is
         work.progress(100 * (number + 1) // len(days))
 
 

@@ -24,9 +24,10 @@ LOOKS, PAUSE = 100, 0.05
 
 @dataclass(frozen=True, slots=True)
 class DayEnd:
-    """What the end of a day did to the book: how many seals it took, and what the proof found."""
+    """What the end of a day did to the book: its last sealed entry, and what the proof found."""
 
     seals: int
+    through_entry_id: int | None
     findings: tuple[escrow.Finding, ...]
 
 
@@ -66,13 +67,13 @@ def end_day(day: date, at: datetime) -> DayEnd:
     with reader() as session:
         last = escrow.last_seal(session)
     if last is None:
-        return DayEnd(seals, ())
+        return DayEnd(seals, None, ())
     in_transaction(
         lambda session: escrow.checkpoint(
             session, day=day, through_entry_id=last.through_entry_id, at=at
         )
     )
-    return DayEnd(seals, prove(at, new=True).findings)
+    return DayEnd(seals, last.through_entry_id, prove(at, new=True).findings)
 
 
 def prove(at: datetime, *, new: bool) -> escrow.Audit:

@@ -5,9 +5,8 @@ from enum import StrEnum
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Table, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import JSON
 
 from kernel import Base, Machine, MoneyColumn, Rate, Sequence64, Stateful
 
@@ -285,19 +284,6 @@ class CategoryLine(Base):
     was: Mapped[str] = mapped_column(String(32))
     outstanding_minor: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3))
-
-
-class Close(Base):
-    """One day's close: what it touched, what failed, and what its audit found."""
-
-    __tablename__ = "close"
-
-    day: Mapped[date] = mapped_column(primary_key=True)
-    started_at: Mapped[datetime]
-    finished_at: Mapped[datetime | None]
-    loans: Mapped[int] = mapped_column(default=0)
-    failures: Mapped[list[Any]] = mapped_column(JSON)
-    findings: Mapped[list[Any]] = mapped_column(JSON)
 
 
 NOTES = cast("Table", Note.__table__)

@@ -16,6 +16,7 @@ from escrow.queries.content import content
 from escrow.queries.findings import Finding
 from escrow.queries.frontier import Frontier, frontier, is_settled
 from escrow.queries.leaves import account_bytes, entry_bytes
+from escrow.queries.moved import Moved, moved
 from escrow.queries.payees import (
     Owed,
     PayoutLine,
@@ -63,6 +64,7 @@ __all__ = [
     "Finding",
     "Frontier",
     "KindTotal",
+    "Moved",
     "Owed",
     "PaymentFileShown",
     "PayoutLine",
@@ -98,6 +100,7 @@ __all__ = [
     "last_message_at",
     "last_seal",
     "methods_of",
+    "moved",
     "owed",
     "payable",
     "payment_file_body",

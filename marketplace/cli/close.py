@@ -1,12 +1,15 @@
 """The day's close from the command line."""
 
 import sys
-from datetime import UTC, datetime
+import time
+from datetime import UTC, date, datetime
 
 import click
 from tqdm import tqdm
 
 from marketplace import clock, closing
+
+PAUSE = 1.0  # seconds between two looks at what another run does
 
 
 @click.command("close")
@@ -31,10 +34,18 @@ def command(day: datetime | None) -> None:
         click.echo(f"{until} is closed already.")
     troubled = False
     for each in days:
-        with tqdm(desc=str(each), unit=" loans", disable=None) as bar:
-            closed = closing.close_day(each, at=clock.now(), progress=bar.update)
+        closed = _close(each)
         click.echo(f"{each}: {closed.loans:,} loans.")
         for line in (*closed.failures, *closed.findings):
             troubled = True
             click.echo(f"  {line}", err=True)
     sys.exit(1 if troubled else 0)
+
+
+def _close(day: date) -> closing.Closed:
+    """Close a day; where another run has claimed loans, wait until it is done or dead."""
+    with tqdm(desc=str(day), total=closing.expected(day), unit=" loans", disable=None) as bar:
+        while (closed := closing.close_day(day, at=clock.now(), progress=bar.update)).left:
+            bar.set_postfix_str(f"another run closes {closed.left:,}")
+            time.sleep(PAUSE)
+    return closed

@@ -17,7 +17,8 @@ from servicing.operations.changing import (
     propose_change,
     propose_withdrawal,
 )
-from servicing.operations.closing import begin_close, close_loan, finish_close
+from servicing.operations.claiming import claim_loans, release_claims
+from servicing.operations.closing import begin_close, close_loan, fail_item, finish_close
 from servicing.operations.losses import charge_off
 from servicing.operations.opening import open_loan
 from servicing.operations.proposals import (
@@ -44,8 +45,10 @@ __all__ = [
     "charge_off",
     "check_due_date",
     "claim_debit",
+    "claim_loans",
     "close_loan",
     "confirm_proposal",
+    "fail_item",
     "finish_close",
     "foresee_change",
     "open_loan",
@@ -62,6 +65,7 @@ __all__ = [
     "record_categories",
     "recover",
     "refuse_proposal",
+    "release_claims",
     "reverse_repayment",
     "weigh_failure",
 ]

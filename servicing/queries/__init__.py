@@ -26,6 +26,16 @@ from servicing.queries.categories import (
     recorded_days,
 )
 from servicing.queries.changes import AgreedChange, changes_of, state_on
+from servicing.queries.closes import (
+    DayTotal,
+    claimed_loans,
+    closed_loans,
+    count_due,
+    day_totals,
+    due_loans,
+    failed_loans,
+    is_due,
+)
 from servicing.queries.differences import (
     Change,
     Differences,
@@ -36,7 +46,6 @@ from servicing.queries.differences import (
 )
 from servicing.queries.loans import (
     claim,
-    due_loans,
     entered,
     has_payments_after,
     live_repayments,
@@ -58,6 +67,7 @@ __all__ = [
     "AgreedChange",
     "AutopayDetail",
     "Change",
+    "DayTotal",
     "Differences",
     "InstallmentState",
     "LoanCard",
@@ -79,11 +89,17 @@ __all__ = [
     "category_of",
     "changes_of",
     "claim",
+    "claimed_loans",
+    "closed_loans",
+    "count_due",
+    "day_totals",
     "debited_loans",
     "differences",
     "due_loans",
     "entered",
+    "failed_loans",
     "has_payments_after",
+    "is_due",
     "judged_categories",
     "judgements",
     "lender_differences",

@@ -11,7 +11,7 @@ from kernel import Currency, Money
 from origination import Listing, Terms
 from servicing.deciding import Entered
 from servicing.kinds import RepaymentKind
-from servicing.models import Loan, LoanStatus, Repayment
+from servicing.models import Loan, Repayment
 from servicing.owing import to_settle
 from servicing.plan import Plan
 from servicing.position import advance
@@ -121,20 +121,3 @@ def has_payments_after(session: Session, *, loan: Loan, day: date) -> bool:
     later = select(Repayment.id).where(Repayment.loan_id == loan.id, Repayment.paid_on > day)
     no_return = Repayment.kind.not_in(_NO_PAYMENTS)
     return session.scalar(later.where(no_return).limit(1)) is not None
-
-
-def due_loans(
-    session: Session, *, on: date, after: UUID | None = None, limit: int | None = None
-) -> list[UUID]:
-    """Return the loans on which something happens by itself on a day or happened before it.
-
-    Args:
-        session: a session that may only read.
-        on: the day.
-        after: the last loan of the page before.
-        limit: how many at most.
-    """
-    due = select(Loan.id).where(Loan.next_event_on <= on, Loan.status == LoanStatus.ACTIVE)
-    if after is not None:
-        due = due.where(Loan.id > after)
-    return list(session.scalars(due.order_by(Loan.id).limit(limit)))

@@ -25,7 +25,7 @@ import escrow
 import matching
 import origination
 import servicing
-from kernel import Currency, DomainError, Money
+from kernel import Currency, DomainError, Money, new_id
 from matching import Order, OrderStatus
 from origination import Listing, ListingStatus
 from servicing import Loan, LoanStatus, Repayment, RepaymentKind
@@ -312,10 +312,11 @@ class Marketplace(RuleBasedStateMachine):
         self.day += timedelta(days=days)
         begun = self.attempt(servicing.begin_close, day=self.day, at=self.at)
         assert begun is not None
-        due = servicing.due_loans(self.session, on=self.day)
-        for loan_id in due:
-            assert self.attempt(servicing.close_loan, loan_id=loan_id, on=self.day, at=self.at)
-        ended = self.attempt(servicing.finish_close, day=self.day, at=self.at, closed=due)
+        claim = {"day": self.day, "holder": new_id(), "since": self.at, "at": self.at}
+        while claimed := self.attempt(servicing.claim_loans, **claim):
+            for loan_id in claimed:
+                assert self.attempt(servicing.close_loan, loan_id=loan_id, on=self.day, at=self.at)
+        ended = self.attempt(servicing.finish_close, day=self.day, at=self.at)
         assert ended is not None
         assert ended.findings == []
         assert servicing.due_loans(self.session, on=self.day) == []

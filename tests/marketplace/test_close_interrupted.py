@@ -1,5 +1,6 @@
 """The close is ended at any statement, again and again, and nothing of it shows afterwards."""
 
+import os
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from servicing.queries import plan
 from tests.support.borrowing import a_loan, offer_products, read
 from tests.support.web import Watch
 
-ENDS = 12
+ENDS = 120 if os.environ.get("TORTURE") else 12  # half of them and more come to pass
 MONTHS = 6  # long enough for the loans to be lost
 
 

@@ -52,7 +52,7 @@ def test_a_book_without_entries_needs_no_seal(app: Flask) -> None:
     with app.app_context():
         ended = sealing.end_day(clock.today(), clock.now())
 
-    assert ended == sealing.DayEnd(0, ())
+    assert ended == sealing.DayEnd(0, None, ())
     assert invoke(app, "work")[0] == 0
 
 

@@ -1,9 +1,10 @@
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy.orm import Session
 
-from kernel import MoveNotAllowed, NotFound
+from kernel import MoveNotAllowed, NotFound, new_id
 from servicing import (
     Loan,
     LoanStatus,
@@ -12,19 +13,26 @@ from servicing import (
     audit,
     begin_close,
     charge_off,
+    claim_loans,
     close_loan,
+    day_totals,
     due_loans,
+    fail_item,
     finish_close,
     reverse_repayment,
 )
 from tests.support.loans import a_loan, noon, pays
-from tests.support.plans import STARTED, terms
+from tests.support.plans import STARTED, terms, usd
 
 FIRST_DUE = date(2026, 2, 15)
 
 
 def closed(session: Session, loan: Loan, on: date) -> bool:
     return close_loan(session, loan_id=loan.id, on=on, at=noon(on))
+
+
+def claimed(session: Session, on: date) -> list[UUID]:
+    return claim_loans(session, day=on, holder=new_id(), since=noon(on), at=noon(on))
 
 
 def test_the_close_touches_only_loans_on_which_something_happens(session: Session) -> None:
@@ -158,36 +166,52 @@ def test_a_settled_loan_is_not_charged_off(session: Session) -> None:
 
 def test_the_close_ends_with_the_proof_of_what_it_touched(session: Session) -> None:
     sound, broken = a_loan(session), a_loan(session)
+    failing = a_loan(session)
     begin_close(session, day=FIRST_DUE, at=noon(FIRST_DUE))
+    assert claimed(session, FIRST_DUE) == sorted([sound.id, broken.id, failing.id])
     for loan in (sound, broken):
         closed(session, loan, FIRST_DUE)
+    fail_item(session, day=FIRST_DUE, loan_id=failing.id, why="locked")
     broken.outstanding_minor -= 1
     session.flush()
 
-    close = finish_close(
-        session,
-        day=FIRST_DUE,
-        at=noon(FIRST_DUE),
-        closed=[sound.id, broken.id],
-        failures=[{"loan": "L-1", "why": "locked"}],
-    )
+    close = finish_close(session, day=FIRST_DUE, at=noon(FIRST_DUE))
 
-    assert close.loans == 2
+    assert (close.expected, close.loans) == (3, 2)
     assert close.finished_at == noon(FIRST_DUE)
-    assert close.failures == [{"loan": "L-1", "why": "locked"}]
+    assert close.failures == [{"loan": str(failing.id), "why": "locked"}]
     assert {finding["subject"] for finding in close.findings} == {str(broken.id)}
 
 
+def test_the_day_says_what_happened_to_its_loans(session: Session) -> None:
+    loan = a_loan(session)
+    lost_on = STARTED + timedelta(days=190)
+    for day in (FIRST_DUE, date(2026, 3, 3), lost_on):
+        begin_close(session, day=day, at=noon(day))
+        claimed(session, day)
+        closed(session, loan, day)
+
+    first, second, last = (
+        day_totals(session, day=day)[0] for day in (FIRST_DUE, date(2026, 3, 3), lost_on)
+    )
+
+    assert (first.loans, first.bills, first.billed) == (1, 1, usd("106.62"))
+    assert (first.late_fees, first.losses) == (0, 0)
+    assert (second.bills, second.late_fees, second.late_fee) == (0, 1, usd("15.00"))
+    assert (last.losses, last.lost) == (1, loan.principal)
+
+
 def test_a_close_that_was_interrupted_is_taken_up_again(session: Session) -> None:
+    loan = a_loan(session)
     first = begin_close(session, day=FIRST_DUE, at=noon(FIRST_DUE))
-    closed(session, a_loan(session), FIRST_DUE)
+    claimed(session, FIRST_DUE)
+    closed(session, loan, FIRST_DUE)
 
     again = begin_close(session, day=FIRST_DUE, at=noon(FIRST_DUE) + timedelta(hours=1))
 
-    session.refresh(again)
     assert again is first
     assert again.started_at == noon(FIRST_DUE)
-    assert again.loans == 1
+    assert again.expected == 1
 
 
 def test_a_close_that_was_not_begun_cannot_end(session: Session) -> None:
