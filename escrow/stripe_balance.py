@@ -79,6 +79,8 @@ def _about(found: Any, source: Any) -> dict[str, Any]:
     if source is None or isinstance(source, str):
         return told
     told |= about(source) if getattr(source, "metadata", None) else {}
+    if found.type == "payout" and source.automatic:
+        told["automatic"] = True
     for name in PARENTS:
         parent = getattr(source, name, None)
         if parent:

@@ -14,7 +14,7 @@ import escrow
 import reporting
 import servicing
 from kernel import DomainError, find, is_month_end, new_id
-from marketplace import clock, jobs, paging, sealing
+from marketplace import clock, jobs, paging, reconciling, sealing
 from marketplace.db import in_transaction, reader
 
 CARE = "care.day"
@@ -144,7 +144,7 @@ def close_day(
     done = in_transaction(lambda session: _finish(session, day, at, end))
     if is_month_end(day):
         in_transaction(lambda session: record_categories(session, on=day, at=at))
-    in_transaction(lambda session: _ask_for_care(session, day + timedelta(days=1), at))
+    in_transaction(lambda session: _ask_for_morning(session, day, at))
     return Closed(
         day=day,
         loans=done.loans,
@@ -161,9 +161,11 @@ def record_categories(session: Session, *, on: date, at: datetime) -> int:
     return servicing.record_categories(session, found=found, normal=best, on=on, at=at)
 
 
-def _ask_for_care(session: Session, morrow: date, at: datetime) -> None:
-    """Let the worker look after the loans as soon as the next day has begun."""
+def _ask_for_morning(session: Session, day: date, at: datetime) -> None:
+    """Let the worker reconcile a day and look after the loans as soon as the next one begins."""
+    morrow = day + timedelta(days=1)
     begins = datetime.combine(morrow, time(), tzinfo=ZoneInfo(current_app.config["TIMEZONE"]))
+    reconciling.ask(session, day=day, at=at, run_at=max(begins, at), key=f"reconcile:{day}")
     jobs.enqueue(
         session,
         kind=CARE,

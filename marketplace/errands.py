@@ -22,6 +22,7 @@ from marketplace import (
     contacting,
     flows,
     hearing,
+    reconciling,
     sealing,
 )
 from marketplace.db import in_transaction, reader
@@ -48,6 +49,7 @@ def init_errands() -> None:
     handles(sealing.SEAL)(seal)
     handles(closing.CARE)(look_after)
     handles(contacting.MESSAGE)(pass_on)
+    handles(reconciling.RECONCILE)(reconcile)
 
 
 def run_batch(work: Work) -> None:
@@ -117,6 +119,11 @@ def send_payout(work: Work) -> None:
 def seal(work: Work) -> None:
     """Seal what is new in the book."""
     sealing.seal_all(work.at)
+
+
+def reconcile(work: Work) -> None:
+    """Hold the book against the provider and the bank."""
+    reconciling.reconcile(date.fromisoformat(work.payload["day"]), at=work.at)
 
 
 def close(work: Work) -> None:

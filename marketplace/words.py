@@ -53,6 +53,17 @@ STATES: dict[str, dict[str, Word]] = {
         "done": Word(_l("Done"), "positive"),
         "failed": Word(_l("Failed"), "negative"),
     },
+    "break": {
+        "open": Word(_l("Nobody looks after it"), "warning"),
+        "assigned": Word(_l("Looked after"), "progress"),
+        "proposed": Word(_l("Waits for another person"), "info"),
+        "resolved": Word(_l("Resolved"), "positive"),
+    },
+    "verdict": {
+        "cleared": Word(_l("Clears"), "positive"),
+        "explained": Word(_l("Explained"), "info"),
+        "break": Word(_l("Break"), "negative"),
+    },
     "mail": {
         "queued": Word(_l("Waiting to be sent"), "progress"),
         "sent": Word(_l("Sent"), "positive"),
@@ -222,12 +233,14 @@ MEMOS = {
 # What operations and errors call things, in a sentence.
 NOUNS = {
     "application": _l("application"),
+    "break": _l("break"),
     "listing": _l("listing"),
     "loan": _l("loan"),
     "mandate": _l("standing order"),
     "note": _l("note"),
     "order": _l("order"),
     "repayment": _l("repayment"),
+    "report": _l("report"),
     "session": _l("session"),
     "transfer": _l("transfer"),
     "user": _l("account"),
@@ -235,6 +248,16 @@ NOUNS = {
 
 # Why a standing order does not hold together, as matching says it.
 WHYS = {
+    "lines are missing": _l("lines are missing"),
+    "the difference lies the other way": _l("the difference lies the other way"),
+    "it is not at the bank": _l("it is not at the bank"),
+    "say whose, or which": _l("say whose, or which"),
+    "that is no entry": _l("that is no entry"),
+    "it belongs to a flow already": _l("it belongs to a flow already"),
+    "no investor has this address": _l("no investor has this address"),
+    "It has cleared": _l("It has cleared"),
+    "It differs again": _l("It differs again"),
+    "The difference has changed": _l("The difference has changed"),
     "it has ended": _l("it has ended"),
     "a share is of no known kind": _l("a share is of no known kind"),
     "a share is not between 0 and 100 %": _l("a share is not between 0 and 100 %%"),

@@ -11,6 +11,7 @@ from escrow.queries.books import (
     entry_file,
     totals_by_kind,
 )
+from escrow.queries.bundles import unopened_bundles
 from escrow.queries.collecting import collections_of, methods_of, waiting_collections
 from escrow.queries.content import content
 from escrow.queries.findings import Finding
@@ -118,6 +119,7 @@ __all__ = [
     "totals_by_kind",
     "transfers_of",
     "unheard",
+    "unopened_bundles",
     "usable_destination",
     "verify",
     "verify_new",

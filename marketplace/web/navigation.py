@@ -62,6 +62,7 @@ NAVIGATION: dict[Role, list[Item]] = {
         Item("servicing.index", _l("Servicing"), "receipt"),
         Item("ledger.index", _l("Ledger"), "scale"),
         Item("categories.index", _l("Categories"), "list", tab=False),
+        Item("reconciliation.index", _l("Reconciliation"), "building-bank", tab=False),
         Item("payouts.index", _l("Payouts"), "wallet", tab=False),
         Item("batches.index", _l("Batches"), "robot", tab=False),
         Item("close.index", _l("Day close"), "calendar", tab=False),

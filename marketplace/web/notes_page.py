@@ -12,13 +12,11 @@ from marketplace.forms import Form
 from marketplace.schemas.notes import STANDINGS
 from marketplace.web.loans_page import ChangeLine
 from marketplace.web.pages import here
+from marketplace.web.spreadsheets import BOM, safe
 from origination import Page
 from reporting import CashFlow, NoteLine, Receipt, Standing
 from servicing import OpenShortfall, ScheduleLine
 
-BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
-# What a spreadsheet would take for a formula.
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = (
     "note",
     "loan",
@@ -137,12 +135,6 @@ def as_csv(lines: Iterable[NoteLine]) -> str:
     writer.writerow(COLUMNS)
     writer.writerows([safe(cell) for cell in _cells(line)] for line in lines)
     return BOM + file.getvalue()
-
-
-def safe(cell: object) -> str:
-    """Return the text of a cell that no spreadsheet takes for a formula."""
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(FORMULAS) else text
 
 
 def _cells(line: NoteLine) -> tuple[object, ...]:

@@ -1,12 +1,18 @@
 """No page of any role has a serious fault that axe-core finds, by day and by night."""
 
 from collections.abc import Iterator
+from datetime import date
+from functools import partial
 from importlib.resources import files
 from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Page
 
+import escrow
+from marketplace import clock, reconciling
+from marketplace.db import in_transaction, reader
 from marketplace.models import Role
 from tests.support.borrowing import a_listing, a_loan, a_submitted, funded, offer_products
 from tests.support.browser import Site, Visit
@@ -25,7 +31,8 @@ PAGES = {
     "bob": "/overview/investor/ /listings/ /listings/{listing} /orders/ /mandates/ /mandates/new"
     " /notes/ /wallet/ /wallet/deposits/new",
     "olga": "/operator/ /reviews/ /reviews/{application} /desk/ /servicing/ /servicing/{loan}"
-    " /ledger/ /close/ /jobs/",
+    " /ledger/ /close/ /jobs/ /reconciliation/ /reconciliation/days/{day}"
+    " /reconciliation/breaks/{broken}",
 }
 
 
@@ -45,7 +52,26 @@ def places(site: Site) -> dict[str, object]:
     funded(site.app, listing, "2000")
     pay_in(site.app, "bob", "500")
     asked = a_submitted(site.app)
-    return {"loan": loan, "listing": number(site.app, listing), "application": asked}
+    day, broken = a_break(site.app)
+    return {
+        "loan": loan,
+        "listing": number(site.app, listing),
+        "application": asked,
+        "day": day,
+        "broken": broken,
+    }
+
+
+def a_break(app: Flask) -> tuple[date, int]:
+    """Let the bank tell of money that nobody knows; return the day and the number of the break."""
+    with app.app_context():
+        today = clock.today()
+        body = f"account,booked_on,amount,currency,text\nDE1,{today},50.00,USD,who knows\n"
+        take = partial(escrow.import_bank_file, body=body.encode(), name="bank.csv", by="olga")
+        in_transaction(lambda session: take(session, at=clock.now()))
+        reconciling.reconcile(today, at=clock.now())
+        with reader() as session:
+            return today, escrow.breaks(session, on=today)[0].number
 
 
 @pytest.mark.parametrize("name", PAGES)

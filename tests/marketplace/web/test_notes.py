@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 import servicing
 from kernel import new_id
 from marketplace import clock
-from marketplace.web.notes_page import COLUMNS, safe
+from marketplace.web.notes_page import COLUMNS
+from marketplace.web.spreadsheets import safe
 from servicing import RepaymentKind
 from tests.support.borrowing import a_loan, offer_products, usd, write
 from tests.support.lending import an_investor
