@@ -149,6 +149,7 @@ from escrow.queries import (
     payable,
     payment_file_body,
     payment_files,
+    payouts_for_file,
     payouts_in_review,
     pots,
     proceeds_that_came_back,
@@ -169,6 +170,7 @@ from escrow.queries import (
     waiting_collections,
 )
 from escrow.reconciling import Place, Side, Verdict
+from escrow.references import is_account_number, packed_number
 from escrow.references import shown as shown_reference
 from escrow.sandbox_gateway import SandboxGateway
 from escrow.seal_models import Seal
@@ -322,6 +324,7 @@ __all__ = [
     "frontier",
     "holds_end",
     "import_bank_file",
+    "is_account_number",
     "is_settled",
     "last_message_at",
     "last_seal",
@@ -333,11 +336,13 @@ __all__ = [
     "name_customer",
     "open_account",
     "owed",
+    "packed_number",
     "payable",
     "payment_file_body",
     "payment_files",
     "payment_policy",
     "payment_reference",
+    "payouts_for_file",
     "payouts_in_review",
     "post",
     "pots",

@@ -14,6 +14,8 @@ SIGNS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 LENGTH = 12
 PATTERN = re.compile(rf"RF\d\d[{SIGNS}]{{{LENGTH}}}")
 NINETY_SEVEN = 97
+IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
+NUMBER = re.compile(r"\d{4,34}")
 
 
 def reference_for(owner_id: UUID, *, attempt: int = 0) -> str:
@@ -33,6 +35,23 @@ def references_in(text: str) -> list[str]:
 def is_reference(text: str) -> bool:
     """Say whether a text is a reference with the right check digits."""
     return bool(PATTERN.fullmatch(text)) and _remainder(text[4:] + text[:4]) == 1
+
+
+def is_account_number(text: str) -> bool:
+    """Say whether a text may be an account: an IBAN with the right check digits, or a plain number.
+
+    Two letters and two digits begin an IBAN (ISO 13616), whose check is modulo 97; of numbers
+    without a country there is no common check.
+    """
+    packed = packed_number(text)
+    if re.match(r"[A-Z]{2}", packed):
+        return bool(IBAN.fullmatch(packed)) and _remainder(packed[4:] + packed[:4]) == 1
+    return bool(NUMBER.fullmatch(packed))
+
+
+def packed_number(text: str) -> str:
+    """Return an account number without what people put between its digits."""
+    return re.sub(r"[\s-]", "", text.upper())
 
 
 def shown(reference: str) -> str:

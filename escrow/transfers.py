@@ -149,7 +149,8 @@ DESTINATIONS = Machine(
 class Destination(Stateful, Base):
     """Where somebody is paid to: a bank account, as the gateway knows it.
 
-    Of the account only its last digits are kept; `reference` is the gateway's own name for it.
+    Of the account only its last digits are kept, but where the house itself pays to it; `reference`
+    is the gateway's own name for it, or has the number at its end.
     """
 
     __tablename__ = "destination"

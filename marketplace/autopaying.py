@@ -54,7 +54,7 @@ def prepare_all(*, on: date, at: datetime) -> None:
     """Prepare the debits that are due on a day, and call again for those nobody heard of."""
     with reader() as session:
         loans = list(servicing.debited_loans(session))
-        waiting = list(escrow.waiting_collections(session, gateway=flows.carrier().name))
+        waiting = list(escrow.waiting_collections(session, gateway=flows.provider().name))
         session.expunge_all()
     for loan_id in loans:
         in_transaction(partial(collecting.prepare, loan_id=loan_id, on=on, at=at))

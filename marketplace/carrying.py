@@ -131,7 +131,7 @@ def tend(*, at: datetime) -> None:
     in_transaction(partial(hearing.tend, at=at))
     in_transaction(partial(flows.release, at=at))
     autopaying.prepare_all(on=clock.today(), at=at)
-    if flows.carrier().name != escrow.StripeGateway.name:
+    if flows.provider().name != escrow.StripeGateway.name:
         return
     with reader() as session:
         since = (escrow.last_message_at(session) or at - LOOK_BACK) - OVERLAP

@@ -55,7 +55,9 @@ def flow_of(row: Collection) -> str:
 
 def prepare(session: Session, *, loan_id: UUID, on: date, at: datetime) -> None:
     """Write down the debit of a loan that is due, and let the worker call for it."""
-    debit = servicing.prepare_debit(session, loan_id=loan_id, gateway=flows.carrier(), on=on, at=at)
+    debit = servicing.prepare_debit(
+        session, loan_id=loan_id, gateway=flows.provider(), on=on, at=at
+    )
     if debit is not None:
         ask_to_debit(session, debit, at=at)
 

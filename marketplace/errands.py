@@ -109,6 +109,8 @@ def send_payout(work: Work) -> None:
         session.expunge(payout)
     if payout.status not in {escrow.PayoutStatus.REQUESTED, escrow.PayoutStatus.SENT}:
         return
+    if payout.gateway == escrow.BankGateway.name:
+        return  # it leaves with the next file for the bank
     if payout.gateway == escrow.StripeGateway.name:
         carrying.send(payout, at=work.at)
         return

@@ -4,6 +4,7 @@ Web pages, commands and jobs all come through here, so that none of them forgets
 Every function takes the writing session and is part of its transaction.
 """
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -15,6 +16,7 @@ import matching
 import origination
 import reporting
 import servicing
+from escrow import CustodyKind
 from kernel import Currency, Money, Refused, find
 from marketplace import hearing, jobs, owning, payees
 
@@ -52,9 +54,28 @@ def stripe() -> escrow.StripeGateway:
     )
 
 
-def carrier() -> escrow.PaymentGateway:
-    """Return who carries the money of this installation."""
+def provider() -> escrow.PaymentGateway:
+    """Return who collects what borrowers pay: Stripe where the settings name its key."""
     return stripe() if current_app.config["STRIPE_SECRET_KEY"] else gateway()
+
+
+def carrier(session: Session) -> escrow.PaymentGateway:
+    """Return who carries what people pay in and take out: where client money rests by choice.
+
+    Until operators have chosen, that is the provider.
+
+    Raises:
+        NoStripe: it was Stripe, and the settings name no key any more.
+    """
+    chosen = escrow.custody(session)
+    if chosen is None:
+        return provider()
+    carriers: dict[CustodyKind, Callable[[], escrow.PaymentGateway]] = {
+        CustodyKind.BANK: escrow.BankGateway,
+        CustodyKind.STRIPE: stripe,
+        CustodyKind.SANDBOX: gateway,
+    }
+    return carriers[CustodyKind(chosen.kind)]()
 
 
 def publish(
@@ -195,7 +216,7 @@ def disburse(
         StillRevocable: a lender may still take its order back.
         NowhereToPay: the borrower has not said where to be paid.
     """
-    carried_by = bank or carrier()
+    carried_by = bank or carrier(session)
     listing = find(session, origination.Listing, listing_id)
     to = payees.payee(session, owner_id=listing.borrower_id, bank=carried_by, at=at)
     until = matching.revocable_until(session, listing_id=listing_id)

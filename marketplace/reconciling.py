@@ -49,7 +49,7 @@ def reconcile(day: date, *, at: datetime) -> escrow.ReconciliationReport:
     Raises:
         GatewayUnavailable: the provider does not answer; nothing is reported.
     """
-    bank = flows.carrier()
+    bank = flows.provider()
     # Only a provider has lines of its own to tell.
     held = _listen(bank) if isinstance(bank, escrow.StripeGateway) else {}
     return in_transaction(partial(escrow.reconcile_day, on=day, at=at, held=held))

@@ -101,6 +101,11 @@ def _payments(env: Env) -> dict[str, Any]:
         "STRIPE_ADDRESS": env.str("STRIPE_ADDRESS", ""),
         # Where the demo bank keeps what it knows, if this site shows its pages.
         "DEMO_BANK": env.str("DEMO_BANK", ""),
+        # The house's own account at a bank, where client money may rest instead.
+        "BANK_NAME": env.str("BANK_NAME", ""),
+        "BANK_ACCOUNT_HOLDER": env.str("BANK_ACCOUNT_HOLDER", ""),
+        "BANK_ACCOUNT": env.str("BANK_ACCOUNT", ""),
+        "BANK_CODE": env.str("BANK_CODE", ""),  # BIC or routing number
         "STRIPE_PATIENCE": env.float("STRIPE_PATIENCE", 20.0),  # seconds
     }
 

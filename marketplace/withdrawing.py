@@ -34,7 +34,7 @@ def withdraw_cash(
         destination_id=destination_id,
         amount=amount,
         key=key,
-        gateway=flows.carrier(),
+        gateway=flows.carrier(session),
         at=at,
     )
     flows.ask_to_send(session, payout, at=at)
@@ -42,14 +42,21 @@ def withdraw_cash(
 
 
 def add_destination(
-    session: Session, *, owner_id: UUID, label: str, key: str, at: datetime
+    session: Session, *, owner_id: UUID, label: str, account: str, key: str, at: datetime
 ) -> escrow.Destination:
-    """Note a bank account to pay to; the demo bank knows it at once, Stripe asks its owner."""
+    """Note a bank account to pay to; Stripe asks its owner, otherwise it is known at once."""
+    bank = flows.carrier(session)
     row = escrow.add_destination(
-        session, owner_id=owner_id, label=label, key=key, gateway=flows.carrier(), at=at
+        session,
+        owner_id=owner_id,
+        label=label,
+        account=account if isinstance(bank, escrow.BankGateway) else "",
+        key=key,
+        gateway=bank,
+        at=at,
     )
-    if row.gateway == flows.gateway().name:
-        escrow.receive(session, event=flows.gateway().verify(row), at=at)
+    if isinstance(bank, escrow.BankGateway | escrow.SandboxGateway):
+        escrow.receive(session, event=bank.verify(row), at=at)
     return row
 
 
@@ -72,7 +79,7 @@ def send_again(session: Session, *, payout_id: UUID, at: datetime) -> escrow.Pay
         NowhereToPay: the borrower has named no bank account that is verified.
     """
     failed = find(session, escrow.Payout, payout_id)
-    bank = flows.carrier()
+    bank = flows.carrier(session)
     to = payees.payee(session, owner_id=failed.owner_id, bank=bank, at=at)
     return flows.pay_out(
         session,

@@ -53,6 +53,12 @@ STATES: dict[str, dict[str, Word]] = {
         "done": Word(_l("Done"), "positive"),
         "failed": Word(_l("Failed"), "negative"),
     },
+    "custody_choice": {
+        "proposed": Word(_l("Waits for another person"), "info"),
+        "in_force": Word(_l("In force"), "positive"),
+        "replaced": Word(_l("Replaced"), "neutral"),
+        "refused": Word(_l("Refused"), "neutral"),
+    },
     "break": {
         "open": Word(_l("Nobody looks after it"), "warning"),
         "assigned": Word(_l("Looked after"), "progress"),
@@ -254,6 +260,9 @@ WHYS = {
     "say whose, or which": _l("say whose, or which"),
     "that is no entry": _l("that is no entry"),
     "it belongs to a flow already": _l("it belongs to a flow already"),
+    "money leaves another way now: add it once more": _l(
+        "money leaves another way now: add it once more"
+    ),
     "no investor has this address": _l("no investor has this address"),
     "It has cleared": _l("It has cleared"),
     "It differs again": _l("It differs again"),

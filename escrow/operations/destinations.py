@@ -23,8 +23,18 @@ def add_destination(
     key: str,
     gateway: PaymentGateway,
     at: datetime,
+    account: str = "",
 ) -> Destination:
     """Note a bank account to pay to; it is usable once the gateway has verified it.
+
+    Args:
+        session: the writing session.
+        owner_id: whose it is.
+        label: what people read.
+        key: under which it is added once.
+        gateway: who pays to it.
+        at: the moment.
+        account: its number, where no provider keeps it for us.
 
     Raises:
         KeyConflict: the key stands for another one.
@@ -36,6 +46,9 @@ def add_destination(
     fresh = Destination(
         id=new_id(), key=key, status=DestinationStatus.ADDED, created_at=at, **wanted
     )
+    if account:
+        # The same account may be added again, or by two people.
+        fresh.reference = f"{gateway.name}:{fresh.id}:{account}"
     session.add(fresh)
     fresh.begin(session, by=f"owner:{owner_id}", at=at)
     session.flush()

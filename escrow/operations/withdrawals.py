@@ -45,7 +45,7 @@ def withdraw(
         InsufficientFunds, NothingToPost, KeyConflict: as for every payout.
     """
     known = session.scalar(select(Payout.id).where(Payout.key == key))
-    destination = _usable(session, owner_id, destination_id, at)
+    destination = _usable(session, owner_id, destination_id, gateway.name, at)
     if known is None:
         _check_day(session, owner_id, amount, at)
     large = amount > payment_policy().review_limits[amount.currency]
@@ -91,7 +91,9 @@ def refuse_payout(session: Session, *, payout_id: UUID, by: str, why: str, at: d
     return payout
 
 
-def _usable(session: Session, owner_id: UUID, destination_id: UUID, at: datetime) -> Destination:
+def _usable(
+    session: Session, owner_id: UUID, destination_id: UUID, gateway: str, at: datetime
+) -> Destination:
     """Lock the destinations of an owner, so that a day's limit holds for all, and return one."""
     theirs = session.scalars(
         select(Destination)
@@ -102,6 +104,8 @@ def _usable(session: Session, owner_id: UUID, destination_id: UUID, at: datetime
     row = next((each for each in theirs.all() if each.id == destination_id), None)
     if row is None or row.status == DestinationStatus.REMOVED:
         raise DestinationNotUsable(why="it is not among yours")
+    if row.gateway != gateway:
+        raise DestinationNotUsable(why="money leaves another way now: add it once more")
     if row.status != DestinationStatus.VERIFIED or row.usable_from is None:
         raise DestinationNotUsable(why="it is not verified")
     if row.usable_from > at:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from escrow.gateway_names import BANK_FILE
 from escrow.outside import (
     BankLineRow,
     BankStatementFile,
@@ -16,8 +17,10 @@ from escrow.outside import (
     BreakStatus,
     CustodyChoice,
     PaymentFile,
+    PaymentFileLine,
     ReconciliationReport,
 )
+from escrow.transfers import Payout, PayoutStatus
 from kernel import Currency, Money, NotFound, StatusEvent
 
 
@@ -217,6 +220,22 @@ def payment_files(session: Session, *, limit: int = 30) -> tuple[PaymentFileShow
         PaymentFileShown(row.id, row.number, row.total, row.payouts, row.by, row.at)
         for row in session.scalars(asked)
     )
+
+
+def payouts_for_file(session: Session) -> tuple[tuple[int, Money], ...]:
+    """Return how many payouts wait for a file for the bank, and their sum, by currency."""
+    filed = select(PaymentFileLine.payout_id)
+    rows = session.execute(
+        select(Payout.currency, func.count(), func.sum(Payout.amount_minor))
+        .where(
+            Payout.gateway == BANK_FILE,
+            Payout.status == PayoutStatus.REQUESTED,
+            Payout.id.not_in(filed),
+        )
+        .group_by(Payout.currency)
+        .order_by(Payout.currency)
+    )
+    return tuple((count, Money(int(total), Currency(code))) for code, count, total in rows)
 
 
 def payment_file_body(session: Session, *, file_id: UUID) -> str:

@@ -68,7 +68,7 @@ def _let_be_paid(store: Store, borrower_id: UUID) -> None:
             owner_id=borrower_id,
             label="•••• 6789",
             key=f"demo:{borrower_id}",
-            gateway=flows.carrier(),
+            gateway=flows.provider(),
             at=at,
         )
     )

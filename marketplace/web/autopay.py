@@ -88,7 +88,7 @@ def pay(loan_id: UUID, collection_id: UUID) -> tuple[str, int]:
 
 
 def _agree(session: Session, loan_id: UUID, number: int, chosen: str) -> escrow.SavedMethod:
-    at, bank = clock.now(), flows.carrier()
+    at, bank = clock.now(), flows.provider()
     if chosen:
         method = find(session, escrow.SavedMethod, UUID(chosen))
     else:
@@ -116,7 +116,7 @@ def _cancel(session: Session, loan_id: UUID) -> None:
 
 
 def _methods(session: Session) -> tuple[escrow.SavedMethod, ...]:
-    bank = flows.carrier().name
+    bank = flows.provider().name
     return tuple(escrow.methods_of(session, owner_id=me().id, gateway=bank))
 
 

@@ -59,7 +59,7 @@ class BorrowerPage:
 
 def borrower_page(session: Session, *, borrower_id: UUID, on: date, at: datetime) -> BorrowerPage:
     """Return the overview of a borrower."""
-    is_payable = bool(payees.payable(session, [borrower_id], bank=flows.carrier(), at=at))
+    is_payable = bool(payees.payable(session, [borrower_id], bank=flows.carrier(session), at=at))
     loans = reporting.borrower_summary(session, borrower_id=borrower_id, on=on).loans
     active = tuple(loan for loan in loans if loan.status is LoanStatus.ACTIVE)
     cards = origination.applications_of(session, borrower_id=borrower_id, limit=10).items

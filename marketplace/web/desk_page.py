@@ -47,7 +47,7 @@ def desk_page(session: Session, *, tab: str, after: str | None, at: datetime) ->
     found = desk_listings(session, statuses=TABS[tab][1], after=after)
     known = names(session, (each.borrower_id for each in found.items))
     payable = payees.payable(
-        session, [each.borrower_id for each in found.items], bank=flows.carrier(), at=at
+        session, [each.borrower_id for each in found.items], bank=flows.carrier(session), at=at
     )
     return DeskPage(
         tab=tab,

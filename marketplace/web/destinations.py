@@ -54,14 +54,14 @@ def index() -> tuple[str, int]:
 @requires("borrower", "lender")
 def new() -> tuple[str, int]:
     """Ask which bank account is to be paid to."""
-    return _new(Form(schemas.destination(is_hosted=_is_hosted())))
+    return _new(Form(schemas.destination(_carrier())))
 
 
 @blueprint.post("/")
 @requires("borrower", "lender")
 def create() -> Response | tuple[str, int]:
     """Add a bank account, once the password was given again."""
-    form = Form(schemas.destination(is_hosted=_is_hosted()))
+    form = Form(schemas.destination(_carrier()))
     if not form.load(request.form) or not proved(form):
         return _new(form)
     with form.catching():
@@ -101,11 +101,12 @@ def remove(destination_id: UUID) -> Response | tuple[str, int]:
 
 
 def _add(session: Session, form: Form) -> escrow.Destination:
-    at = clock.now()
+    at, account = clock.now(), form.values.get("account", "")
     row = withdrawing.add_destination(
         session,
         owner_id=me().id,
-        label=masked(form.values["account"]) if not _is_hosted() else "",
+        label=masked(account) if account else "",
+        account=account,
         key=f"{me().id}:{form.values['key']}",
         at=at,
     )
@@ -128,8 +129,9 @@ def _own(session: Session, destination_id: UUID) -> escrow.Destination:
     return row
 
 
-def _is_hosted() -> bool:
-    return flows.carrier().name == escrow.StripeGateway.name
+def _carrier() -> str:
+    with reader() as session:
+        return flows.carrier(session).name
 
 
 def _index(form: Form) -> tuple[str, int]:
@@ -144,5 +146,6 @@ def _new(form: Form) -> tuple[str, int]:
 
 
 def _page(rows: tuple[escrow.Destination, ...]) -> DestinationsPage:
+    is_hosted = _carrier() == escrow.StripeGateway.name
     hours = int(escrow.payment_policy().cool_off.total_seconds() // 3600)
-    return DestinationsPage(rows, hours, not is_fresh(), _is_hosted(), clock.now())
+    return DestinationsPage(rows, hours, not is_fresh(), is_hosted, clock.now())

@@ -116,7 +116,7 @@ def create(loan_id: UUID) -> Response | tuple[str, int]:
     form = Form(schemas.Pay(currency))
     if form.load(request.form):
         with form.catching():
-            if flows.carrier().name == escrow.StripeGateway.name:
+            if flows.provider().name == escrow.StripeGateway.name:
                 row = in_transaction(lambda session: _begin(session, loan_id, form))
                 return see_other("autopay.pay", loan_id=loan_id, collection_id=row.id)
             paid = in_transaction(lambda session: _repay(session, loan_id, form))
@@ -168,7 +168,7 @@ def _begin(session: Session, loan_id: UUID, form: Form) -> escrow.Collection:
         amount=form.values["amount"],
         kind=form.values["kind"],
         key=f"{me().id}:{form.values['key']}",
-        gateway=flows.carrier(),
+        gateway=flows.provider(),
         counts_on=clock.today(),
         at=clock.now(),
     )

@@ -11,14 +11,20 @@ from werkzeug.wrappers import Response
 import escrow
 from escrow import AccountKind
 from kernel import Currency, find
-from marketplace import carrying, clock, flows, notices, people, withdrawing
+from marketplace import carrying, clock, custody, flows, notices, people, withdrawing
 from marketplace.db import in_transaction, reader
 from marketplace.forms import Form
 from marketplace.people import me, requires
 from marketplace.schemas import wallet as schemas
 from marketplace.web.pages import render, see_other
 from marketplace.web.proving import proved
-from marketplace.web.wallet_page import Purse, WalletPage, WithdrawPage, statement_lines
+from marketplace.web.wallet_page import (
+    Purse,
+    TransferPage,
+    WalletPage,
+    WithdrawPage,
+    statement_lines,
+)
 from reporting import lender_currencies
 
 blueprint = Blueprint("wallet", __name__, url_prefix="/wallet")
@@ -57,7 +63,9 @@ def index() -> tuple[str, int]:
 @blueprint.get("/deposits/new")
 @requires("lender")
 def new_deposit() -> tuple[str, int]:
-    """Ask how much to add."""
+    """Ask how much to add; to an account of the house one transfers."""
+    if _is_by_transfer():
+        return _transfer_page()
     form = Form(schemas.AddFunds(), initial={"currency": request.args.get("currency", "USD")})
     return render("wallet/add.html", form=form)
 
@@ -66,21 +74,41 @@ def new_deposit() -> tuple[str, int]:
 @requires("lender")
 def create_deposit() -> Response | tuple[str, int]:
     """Note the deposit and go to the bank's page to pay it."""
+    if _is_by_transfer():
+        return see_other(".new_deposit")
     form = Form(schemas.AddFunds())
     if form.load(request.form):
         with form.catching(deposit_too_small="amount"):
-            deposit = in_transaction(
-                lambda session: escrow.begin_deposit(
-                    session,
-                    owner_id=me().id,
-                    amount=form.values["amount"],
-                    key=f"{me().id}:{form.values['key']}",
-                    gateway=flows.carrier(),
-                    at=clock.now(),
-                )
-            )
-            return redirect(flows.carrier().checkout_url(deposit), 303)
+            return redirect(in_transaction(lambda session: _begin(session, form)), 303)
     return render("wallet/add.html", form=form)
+
+
+def _begin(session: Session, form: Form) -> str:
+    """Note a deposit, and return where it is paid."""
+    bank = flows.carrier(session)
+    deposit = escrow.begin_deposit(
+        session,
+        owner_id=me().id,
+        amount=form.values["amount"],
+        key=f"{me().id}:{form.values['key']}",
+        gateway=bank,
+        at=clock.now(),
+    )
+    return bank.checkout_url(deposit)
+
+
+def _is_by_transfer() -> bool:
+    with reader() as session:
+        return isinstance(flows.carrier(session), escrow.BankGateway)
+
+
+def _transfer_page() -> tuple[str, int]:
+    """Show where to transfer money to, and by which words it is known whose it is."""
+    reference = in_transaction(
+        lambda session: escrow.payment_reference(session, owner_id=me().id, at=clock.now())
+    )
+    page = TransferPage(custody.account(), escrow.shown_reference(reference))
+    return render("wallet/transfer.html", page=page)
 
 
 @blueprint.get("/deposits/<uuid:deposit_id>/pay")
@@ -163,7 +191,7 @@ def _confirm_page(form: Form) -> tuple[str, int]:
 
 
 def _destinations(session: Session) -> tuple[tuple[str, str], ...]:
-    bank = flows.carrier().name
+    bank = flows.carrier(session).name
     rows = escrow.destinations_of(session, owner_id=me().id)
     return tuple(
         (str(row.id), row.label or _("Bank account")) for row in rows if row.gateway == bank

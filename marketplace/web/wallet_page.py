@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from escrow import Movement, Owed, Statement, Transfer
 from kernel import Currency, Money
+from marketplace.custody import BankAccount
 
 # What a movement means to the owner of the cash, by its code in the book.
 MOVEMENTS: dict[Movement, Any] = {
@@ -44,6 +45,14 @@ class Line:
     memo: str
     amount: Money
     balance: Money
+
+
+@dataclass(frozen=True)
+class TransferPage:
+    """Where to transfer money to, and what to write on the transfer."""
+
+    account: BankAccount
+    reference: str
 
 
 @dataclass(frozen=True)

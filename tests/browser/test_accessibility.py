@@ -32,7 +32,7 @@ PAGES = {
     " /notes/ /wallet/ /wallet/deposits/new",
     "olga": "/operator/ /reviews/ /reviews/{application} /desk/ /servicing/ /servicing/{loan}"
     " /ledger/ /close/ /jobs/ /reconciliation/ /reconciliation/days/{day}"
-    " /reconciliation/breaks/{broken}",
+    " /reconciliation/breaks/{broken} /custody/ /payouts/",
 }
 
 

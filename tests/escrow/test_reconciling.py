@@ -123,7 +123,7 @@ def test_money_that_is_held_or_of_which_news_is_awaited_is_explained(session: Se
 
 def test_a_payout_on_its_way_is_explained_and_clears_when_it_has_arrived(session: Session) -> None:
     deposit = paid_in(session)
-    to = verified(session)
+    to = verified(session, gateway=BY_STRIPE)
     payout = escrow.withdraw(
         session,
         owner_id=BOB,

@@ -54,7 +54,7 @@ def begun(app: Flask, amount: str = "1000.00") -> Deposit:
             owner_id=bob,
             amount=usd(amount),
             key=str(new_id()),
-            gateway=flows.carrier(),
+            gateway=flows.provider(),
             at=clock.now(),
         )
 
@@ -85,7 +85,7 @@ def forwarded(app: Flask, bank: Simulator, *, number: str = "000123456789") -> P
 
     def added(session: Session) -> escrow.Destination:
         return escrow.add_destination(
-            session, owner_id=bob, label="Bank", key="b", gateway=flows.carrier(), at=clock.now()
+            session, owner_id=bob, label="Bank", key="b", gateway=flows.provider(), at=clock.now()
         )
 
     destination = write(app, added)
@@ -105,7 +105,7 @@ def forwarded(app: Flask, bank: Simulator, *, number: str = "000123456789") -> P
             destination_id=destination.id,
             amount=usd("40.00"),
             key="w",
-            gateway=flows.carrier(),
+            gateway=flows.provider(),
             at=clock.now(),
         )
         flows.ask_to_send(session, payout, at=clock.now())

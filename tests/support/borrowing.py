@@ -171,7 +171,7 @@ def a_partial_listing(app: Flask, watch: Watch) -> tuple[UUID, UUID]:
     return application, listing
 
 
-def a_loan(app: Flask, *, bank: Callable[[], Any] = flows.carrier, **wishes: str) -> UUID:
+def a_loan(app: Flask, *, bank: Callable[[], Any] = flows.provider, **wishes: str) -> UUID:
     """Return a loan of 12,000, paid out today by this bank."""
     _application, listing = a_listing(app, **wishes)
     funded(app, listing, wishes.get("amount", "12000"))

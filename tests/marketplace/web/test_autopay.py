@@ -162,7 +162,7 @@ def test_stopping_it_stops_a_debit_that_is_prepared(
         return write(
             app,
             lambda session: servicing.prepare_debit(
-                session, loan_id=loan, gateway=flows.carrier(), on=due, at=clock.now()
+                session, loan_id=loan, gateway=flows.provider(), on=due, at=clock.now()
             ),
         )
 
@@ -191,7 +191,7 @@ def test_a_loan_that_was_paid_by_hand_is_not_debited(
     debit = write(
         app,
         lambda session: servicing.prepare_debit(
-            session, loan_id=loan, gateway=flows.carrier(), on=due, at=clock.now()
+            session, loan_id=loan, gateway=flows.provider(), on=due, at=clock.now()
         ),
     )
     assert debit is not None
@@ -345,7 +345,7 @@ def test_nothing_comes_after_the_last_installment(app: Flask, bank: Simulator, l
 
     def last(session: Session) -> None:
         debit = servicing.prepare_debit(
-            session, loan_id=loan, gateway=flows.carrier(), on=end, at=clock.now()
+            session, loan_id=loan, gateway=flows.provider(), on=end, at=clock.now()
         )
         assert debit is not None
         told = escrow.Event("over", "collection.failed", str(debit.id), {"reason": "no"})
