@@ -10,6 +10,8 @@ from uuid import UUID
 
 from flask import Flask, Request, abort, current_app, redirect, request, session, url_for
 from flask_login import LoginManager, current_user
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
 from marketplace import accounts, clock, passwords
@@ -197,6 +199,16 @@ def safe_next(target: str | None, *, otherwise: str) -> str:
     parts = urlsplit(target)
     has_control = any(ord(sign) <= ord(" ") or sign == "\\" for sign in target)
     return otherwise if parts.netloc or parts.scheme or has_control else target
+
+
+def may_open(target: str, role: Role) -> bool:
+    """Say whether a path of this site is a page that a role may open."""
+    try:
+        endpoint, _values = current_app.url_map.bind("").match(urlsplit(target).path)
+    except (HTTPException, RequestRedirect):
+        return False
+    allowed: frozenset[Role] = getattr(current_app.view_functions[endpoint], "allows", frozenset())
+    return not allowed or role in allowed
 
 
 def ask_to_sign_in() -> Response | tuple[str, int, dict[str, str]]:

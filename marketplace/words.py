@@ -237,6 +237,24 @@ MEMOS = {
 }
 
 # What operations and errors call things, in a sentence.
+# What the worker does, by the kind of the job.
+JOBS = {
+    "book.seal": _l("Seal what is new in the book"),
+    "care.day": _l("Look after the loans"),
+    "care.message": _l("Pass on a message of after-loan care"),
+    "day.close": _l("Close the day"),
+    "escrow.debit": _l("Debit a borrower"),
+    "escrow.hear": _l("Hear what the provider says"),
+    "escrow.payout": _l("Send a payout"),
+    "escrow.refund": _l("Give back what was paid too much"),
+    "escrow.release": _l("Release deposits whose hold is over"),
+    "escrow.tend": _l("Look after money on its way"),
+    "listing.expiry": _l("Close a listing whose time is up"),
+    "mail.send": _l("Send a mail"),
+    "matching.batch": _l("Let the standing orders invest"),
+    "money.reconcile": _l("Reconcile a day"),
+}
+
 NOUNS = {
     "application": _l("application"),
     "break": _l("break"),
@@ -328,6 +346,11 @@ def memo_word(memo: str) -> str:
     return memo
 
 
+def job_word(kind: str) -> str:
+    """Return what a job does; a kind that nobody has named reads as its code."""
+    return str(JOBS.get(kind, kind))
+
+
 def role_word(role: str) -> Word:
     """Return the word for a role."""
     return ROLES[Role(role)]
@@ -342,5 +365,6 @@ def init_words(app: Flask) -> None:
         "home_word": home_word,
         "source_word": source_word,
         "reason_word": reason_word,
+        "job_word": job_word,
         "memo_word": memo_word,
     }

@@ -47,6 +47,7 @@ class Register(FormSchema):
     email = Email(longest=254, missing=_l("Enter your e-mail address."))
     password = NewPassword(longest=LONGEST_PASSWORD, missing=_l("Choose a password."))
     agree = Tick(must=True, missing=_l("Confirm that you have read how Tessera works."))
+    next = Text(required=False)
 
 
 class Profile(FormSchema):

@@ -16,6 +16,7 @@ from marketplace.i18n import COOKIE, language
 from marketplace.models import Role
 from marketplace.people import (
     idle,
+    may_open,
     me,
     public,
     requires,
@@ -74,8 +75,9 @@ def register() -> Response | tuple[str, int]:
     """Show the form that opens an account."""
     if current_user.is_authenticated:
         return redirect(landing(me().role), 303)
-    role = request.args.get("role", "")
-    form = Form(schemas.Register(), initial={"role": role})
+    wanted = request.args.get("next", "")
+    role = request.args.get("role", "") or _role_for(wanted)
+    form = Form(schemas.Register(), initial={"role": role, "next": wanted})
     return render("account/register.html", form=form)
 
 
@@ -99,9 +101,17 @@ def do_register() -> Response | tuple[str, int]:
         with form.catching(email_taken="email"):
             in_transaction(lambda session: accounts.register(session, **person))
             start_session(email=values["email"])
-            return redirect(landing(person["role"]), 303)
+            there = safe_next(values["next"], otherwise="")
+            is_theirs = may_open(there, person["role"])
+            return redirect(there if is_theirs else landing(person["role"]), 303)
     form.typed.pop("password", None)
     return render("account/register.html", form=form)
+
+
+def _role_for(path: str) -> str:
+    """Return as whom somebody must register to see a page; nothing where either may."""
+    fitting = [role.value for role in (Role.BORROWER, Role.LENDER) if may_open(path, role)]
+    return fitting[0] if len(fitting) == 1 else ""
 
 
 @blueprint.get("/register/check-inbox")
@@ -124,6 +134,13 @@ def do_confirm(token: str) -> Response:
     """Confirm an address."""
     in_transaction(lambda session: registration.confirm(session, token=token, at=clock.now()))
     return see_other("account.sign_in", said=_("Your address is confirmed. You can sign in now."))
+
+
+@blueprint.get("/session")
+@requires()
+def stay() -> tuple[str, int]:
+    """Keep somebody signed in who reads for long."""
+    return "", 204
 
 
 @blueprint.get("/account")

@@ -74,6 +74,40 @@
       if (matchMedia("(min-width: 992px)").matches) details.open = true;
     },
 
+    // Who reads for long is asked before the session ends. Every page of this site, in whichever
+    // tab, begins the time anew.
+    "dialog[data-ts-idle]": (dialog) => {
+      const minutes = 60000;
+      const tabs = new BroadcastChannel("ts-session");
+      const answer = dialog.querySelector("[data-ts-answer]");
+      const over = dialog.querySelector(".ts-idle-over");
+      let asks, ends;
+
+      const begin = () => {
+        clearTimeout(asks);
+        clearTimeout(ends);
+        if (dialog.open) dialog.close();
+        const lasts = Number(dialog.dataset.tsIdle) * 1000;
+        asks = setTimeout(() => dialog.showModal(), Math.max(lasts - 2 * minutes, lasts / 2));
+        ends = setTimeout(end, lasts);
+      };
+      const end = () => {
+        over.hidden = false;
+        answer.disabled = true;
+      };
+
+      answer.addEventListener("click", async () => {
+        const reply = await fetch(dialog.dataset.tsStay, { redirect: "manual" });
+        if (reply.status !== 204) return end();
+        tabs.postMessage("here");
+        begin();
+      });
+      tabs.addEventListener("message", begin);
+      document.addEventListener("htmx:afterRequest", begin);
+      tabs.postMessage("here");
+      begin();
+    },
+
     // A question before something that cannot be taken back; only a second look, never the only one.
     "form[data-ts-confirm]": (form) => {
       form.addEventListener("submit", (event) => {

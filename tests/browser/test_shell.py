@@ -182,3 +182,24 @@ def test_everything_works_without_scripts(browser: Browser, site: Site) -> None:
 def background(page: Page) -> str:
     colour: str = page.evaluate("getComputedStyle(document.body).backgroundColor")
     return colour
+
+
+def test_who_reads_for_long_is_asked_before_the_session_ends(visit: Visit, site: Site) -> None:
+    settle(site.app, "bob", Role.LENDER)
+    page = visit("/sign-in")
+    page.clock.install()
+    sign_in(page)
+    page.goto("/account")
+    question = page.get_by_role("dialog", name="Are you still there?")
+
+    page.clock.fast_forward("12:59")
+    assert not question.is_visible()
+    page.clock.fast_forward("00:02")
+    question.get_by_role("button", name="Stay signed in").click()
+    question.wait_for(state="hidden")
+    page.clock.fast_forward("13:01")
+    question.wait_for()
+    page.clock.fast_forward("02:00")
+
+    assert question.get_by_text("You are signed out now.").is_visible()
+    assert question.get_by_role("link", name="Sign in").is_visible()

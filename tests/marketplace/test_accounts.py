@@ -1,3 +1,4 @@
+import re
 from typing import Any
 
 import pytest
@@ -32,6 +33,36 @@ def test_who_opens_an_account_is_signed_in_at_once(app: Flask, visitor: Visitor)
     user = rows(app, select(User).where(User.name == "Carol"))[0]
     assert (user.email, user.role) == ("carol@tessera.example", "lender")
     assert user.password_hash.startswith("$argon2id$")
+
+
+def test_who_opens_an_account_on_the_way_to_a_page_arrives_there(visitor: Visitor) -> None:
+    wanted = "/applications/new?amount=12000"
+    sent = visitor.get(wanted).location or ""
+    signing_in = visitor.get(sent).text
+    path = re.findall(r'href="(/register[^"]*)"', signing_in)[-1].replace("&amp;", "&")
+    form = visitor.get(path).text
+
+    answer = visitor.post("/register", **newcomer(role="borrower", next=wanted))
+
+    assert re.search(r'value="borrower"[^>]*checked', form)
+    assert f'name="next" value="{wanted}"' in form
+    assert answer.location == wanted
+
+
+@pytest.mark.parametrize("wanted", ["/ledger/", "/applications/new", "//evil.example/", "/nowhere"])
+def test_a_page_that_is_not_theirs_is_not_where_newcomers_are_led(
+    visitor: Visitor, wanted: str
+) -> None:
+    answer = visitor.post("/register", **newcomer(role="lender", next=wanted))
+
+    assert answer.location == "/overview/investor/"
+
+
+def test_who_reads_for_long_can_stay(visitor: Visitor) -> None:
+    assert visitor.get("/session").status_code == 303
+    visitor.post("/register", **newcomer())
+
+    assert visitor.get("/session").status_code == 204
 
 
 def test_nobody_makes_themselves_an_operator(app: Flask, visitor: Visitor) -> None:

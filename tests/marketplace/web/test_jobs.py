@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from marketplace import clock, jobs
+from marketplace.words import JOBS
 from tests.support.borrowing import write
 from tests.support.web import Visitor
 
@@ -34,6 +35,11 @@ def enqueue(app: Flask) -> None:
         app,
         lambda session: jobs.enqueue(session, kind="trouble", payload={}, at=clock.now()),
     )
+
+
+@pytest.mark.usefixtures("app")
+def test_every_kind_of_work_has_a_name() -> None:
+    assert set(JOBS) == set(jobs._handlers)
 
 
 def test_without_jobs_the_page_says_so(olga: Visitor) -> None:
