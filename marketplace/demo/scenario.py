@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import escrow
@@ -62,9 +63,10 @@ class Played:
 class Scenario:
     """The demo's past, played month after month up to `today`."""
 
-    def __init__(self, today: date) -> None:
-        """Begin `MONTHS` before today; the same day always plays the same."""
+    def __init__(self, today: date, months: int = MONTHS) -> None:
+        """Begin so many months before today; the same day always plays the same."""
         self.today = today
+        self.months = months
         self.random = Random("tessera demo")  # noqa: S311 - a story, no secret
         self.people: dict[Person, UUID] = {}
         self.borrowers: list[Person] = []
@@ -73,9 +75,9 @@ class Scenario:
 
     def play(self) -> None:
         """Play everything."""
-        start = add_months(self.today, -MONTHS)
+        start = add_months(self.today, -self.months)
         self.register(start)
-        for month in range(MONTHS):
+        for month in range(self.months):
             self.live_a_month(add_months(start, month))
         self.repay_until(self.today)
         self.fill_the_present()
@@ -83,7 +85,7 @@ class Scenario:
     def register(self, day: date) -> None:
         """Open the accounts, load the products and bring in the lenders' money."""
         hashed = passwords.hash_password(PASSWORD)
-        self.borrowers = crowd(self.random, MONTHS * LOANS_A_MONTH + 12)
+        self.borrowers = crowd(self.random, self.months * LOANS_A_MONTH + 12)
         with atomic() as session:
             for person in (*CAST, *self.borrowers):
                 user = accounts.register(
@@ -240,6 +242,7 @@ class Scenario:
                 on=on,
                 bank=flows.gateway(),
             )
+            self.send_proceeds(session, loan.id, on)
             played = Played(loan.id, on)
         number = len(self.loans)
         if number % 9 == 4:  # noqa: PLR2004 - every ninth loan fails after some months
@@ -247,6 +250,12 @@ class Scenario:
         elif number % 7 == 3:  # noqa: PLR2004 - every seventh is settled early
             played.settles = self.random.randint(2, 7)
         return played
+
+    def send_proceeds(self, session: Session, loan_id: UUID, on: date) -> None:
+        """Let the money of a loan arrive on its day: what is under way belongs to the present."""
+        named = select(escrow.Payout).where(escrow.Payout.key == f"proceeds:{loan_id}")
+        for event in flows.gateway().send(session.scalars(named).one()):
+            escrow.receive(session, event=event, at=noon(on))
 
     def repay_until(self, end: date) -> None:
         """Let every borrower pay what fell due before `end`, then close the day before it."""
@@ -352,9 +361,9 @@ class Scenario:
         return f"operator:{self.people[person]}"
 
 
-def fill(today: date) -> None:
-    """Fill an empty marketplace."""
-    Scenario(today).play()
+def fill(today: date, *, months: int = MONTHS) -> None:
+    """Fill an empty marketplace with a past of so many months."""
+    Scenario(today, months).play()
 
 
 def noon(day: date) -> datetime:

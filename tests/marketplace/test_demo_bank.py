@@ -7,12 +7,14 @@ import pytest
 from flask import Flask
 
 import escrow
-from marketplace import clock
+import servicing
+from marketplace import clock, reconciling
 from marketplace.demo import bank as demo
+from marketplace.demo import fill
 from marketplace.models import Role
 from simulator import Simulator
 from tests.support.borrowing import a_listing, funded, offer_products, person, read
-from tests.support.stripe import carried_by
+from tests.support.stripe import carried_by, work
 from tests.support.web import Visitor, settle, shell
 
 
@@ -34,6 +36,13 @@ def app(database: str, tmp_path: Path, bank: Simulator) -> Iterator[Flask]:
         settle(app, "alice", Role.BORROWER)
         settle(app, "bob", Role.LENDER)
         offer_products(app)
+        yield app
+
+
+@pytest.fixture
+def empty(database: str, tmp_path: Path, bank: Simulator) -> Iterator[Flask]:
+    settings = carried_by(bank) | {"DEMO_BANK": str(bank.store.path)}
+    with shell(database, tmp_path, **settings) as app:
         yield app
 
 
@@ -90,3 +99,20 @@ def test_the_bank_s_pages_are_a_part_of_the_site(app: Flask) -> None:
     assert visitor.get("/demo-bank/").status_code == 200
     assert 'href="/demo-bank/"' in visitor.get("/").text
     assert visitor.client.post("/demo-bank/_control/clock").status_code == 404
+
+
+def test_the_demo_is_whole_and_its_money_is_where_the_book_says(
+    empty: Flask, bank: Simulator
+) -> None:
+    with empty.app_context():
+        fill(clock.today(), months=2)
+    begin(empty, again=True)
+    bank.command("clock", seconds=120)
+    work(empty)
+
+    with empty.app_context():
+        report = reconciling.reconcile(clock.today(), at=clock.now())
+
+    assert (report.breaks, report.flows > 0) == (0, True)
+    assert read(empty, escrow.verify).ok
+    assert read(empty, servicing.audit).ok
