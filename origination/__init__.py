@@ -16,7 +16,15 @@ from origination.facts import (
     UnusableFact,
     Verification,
 )
-from origination.handling import Early, Handling, InterestBasis, PayoffInterest, Processing
+from origination.handling import (
+    PAYMENTS,
+    STEPS,
+    Early,
+    Handling,
+    InterestBasis,
+    PayoffInterest,
+    Processing,
+)
 from origination.limits import (
     AmountOffStep,
     AmountOutsideLimits,
@@ -118,8 +126,10 @@ __all__ = [
     "APPLICATIONS",
     "LISTINGS",
     "MESSAGES",
+    "PAYMENTS",
     "POLICIES",
     "PRODUCTS",
+    "STEPS",
     "VOCABULARY",
     "AmountOffStep",
     "AmountOutsideLimits",

@@ -1,7 +1,8 @@
 """How the payments of a loan are handled: data on the product, copied onto the loan."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, Self
 
@@ -102,13 +103,43 @@ class Handling:
 
 USUAL = Handling()
 
+# The words of a waterfall, which servicing reads: a time and a component, joined by a point.
+TIMES = ("past_due", "due", "in_advance")
+COMPONENTS = ("penalty", "fee", "interest", "principal")
+STEPS = tuple(f"{time}.{component}" for time in TIMES for component in COMPONENTS)
+# The payments that a product may treat each in its own way.
+PAYMENTS = ("installment", "extra", "payoff", "recovery", "down_payment", "goodwill")
+
+
+def checked_order(order: Iterable[str]) -> tuple[str, ...]:
+    """Return the steps of a waterfall, once all of them are known and stand in it once.
+
+    Raises:
+        ValueError: it names the step.
+    """
+    steps = tuple(order)
+    for place, step in enumerate(steps):
+        if step not in STEPS:
+            near = get_close_matches(str(step), STEPS, n=1)
+            hint = f", did you mean {near[0]!r}?" if near else f"; steps are {', '.join(STEPS)}"
+            raise ValueError(f"{step!r} is not a step of a waterfall{hint}")
+        if step in steps[:place]:
+            raise ValueError(f"{step!r} stands in the waterfall twice")
+    return steps
+
+
+def _payment(kind: str) -> str:
+    if kind not in PAYMENTS:
+        raise ValueError(f"{kind!r} is no kind of payment; kinds are {', '.join(PAYMENTS)}")
+    return kind
+
 
 def _early(stored: Mapping[str, str]) -> tuple[tuple[str, Early], ...]:
-    return tuple(sorted((kind, Early(rule)) for kind, rule in stored.items()))
+    return tuple(sorted((_payment(kind), Early(rule)) for kind, rule in stored.items()))
 
 
 def _waterfalls(stored: Mapping[str, list[str]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return tuple(sorted((kind, tuple(order)) for kind, order in stored.items()))
+    return tuple(sorted((_payment(kind), checked_order(order)) for kind, order in stored.items()))
 
 
 def _unknown(value: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from amortization import Conventions, UnusableTerms
 from kernel import Currency, Rate
-from origination.handling import Handling
+from origination.handling import Handling, checked_order
 from origination.limits import Limits
 from origination.policy import Table, UnusablePolicy
 from origination.pricing import Pricing
@@ -121,7 +121,7 @@ def _terms(product: Table, currency: Currency) -> Terms:
     terms = Terms(
         currency=currency,
         conventions=_conventions(product.table("conventions")),
-        waterfall=table.list_of("waterfall", str, '["past_due.interest"]'),
+        waterfall=_waterfall(table),
         fees=_fees(product.table("fees"), currency),
         funding=_funding(product.table("funding"), currency),
         charge_off_days=table.whole("charge_off_days", least=1),
@@ -130,6 +130,14 @@ def _terms(product: Table, currency: Currency) -> Terms:
     )
     table.finish()
     return terms
+
+
+def _waterfall(table: Table) -> tuple[str, ...]:
+    try:
+        return checked_order(table.list_of("waterfall", str, '["past_due.interest"]'))
+    except ValueError as error:
+        mend = 'Write a time and a component, such as "past_due.interest", each step once'
+        raise table.refuse("waterfall", str(error), mend) from None
 
 
 def _handling(product: Table) -> Handling:

@@ -14,6 +14,7 @@ from kernel import Money, NotFound, Rate, find
 from marketplace.i18n import HTML_LANG
 from marketplace.models import Role
 from marketplace.people import Person
+from marketplace.reckoning import reckoning
 from marketplace.web.applications_page import ends_at, name_of, own
 from origination import (
     Application,
@@ -53,6 +54,11 @@ class OfferPage:
     def is_open(self) -> bool:
         """Whether it may be accepted."""
         return self.until is not None
+
+    @property
+    def reckoning(self) -> tuple[str, ...]:
+        """How the loan is counted and its payments are used, a sentence each."""
+        return reckoning(self.terms)
 
     @property
     def fee_rate(self) -> Rate:

@@ -1,12 +1,14 @@
 from pathlib import Path
 from shutil import copytree
+from typing import Any
 
 import pytest
 
+import servicing
 from kernel import Currency
-from origination import MESSAGES, UnusablePolicy, load_products
+from origination import MESSAGES, PAYMENTS, STEPS, Handling, UnusablePolicy, load_products
 from origination.products import POLICIES
-from servicing.waterfall import parse_order
+from servicing.waterfall import Component, Timing, parse_order
 
 
 @pytest.fixture
@@ -46,6 +48,26 @@ def test_servicing_knows_every_step_of_the_waterfalls(file: str) -> None:
         assert [str(step) for step in parse_order(spec.terms.waterfall)] == [*spec.terms.waterfall]
 
 
+def test_servicing_and_the_products_speak_of_the_same_steps_and_payments() -> None:
+    assert sorted(STEPS) == sorted(f"{time}.{part}" for time in Timing for part in Component)
+    moneyed = {kind.value for kind in servicing.RepaymentKind if kind.is_payment}
+    assert set(PAYMENTS) == moneyed
+
+
+@pytest.mark.parametrize(
+    ("stored", "message"),
+    [
+        ({"waterfalls": {"installment": ["due.intrest"]}}, "did you mean 'due.interest'"),
+        ({"waterfalls": {"extras": ["due.interest"]}}, "'extras' is no kind of payment"),
+        ({"early": {"extras": "last"}}, "'extras' is no kind of payment"),
+        ({"early": {"extra": "lost"}}, "'lost' is not a valid"),
+    ],
+)
+def test_a_misspelt_handling_of_payments_is_refused(stored: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Handling.from_json(stored)
+
+
 def test_every_reason_is_a_sentence_that_does_not_hide_behind_a_score() -> None:
     for message in MESSAGES.values():
         assert message.endswith(".")
@@ -62,6 +84,9 @@ def test_every_reason_is_a_sentence_that_does_not_hide_behind_a_score() -> None:
         ("installment_unit = 1", "unit = 1", r"conventions: .*unexpected keyword"),
         ("installment_unit = 1", 'down_payment = "much"', r"conventions: .*write a percentage"),
         ("installment_unit = 1", 'calendar = "US"', r"conventions: .*working days need one"),
+        ('"past_due.interest",', '"past_due.intrest",', "did you mean 'past_due.interest'"),
+        ('"past_due.interest",', '"sometime.gold",', "steps are past_due.penalty"),
+        ('"past_due.interest",', '"due.interest",', "an item stands twice"),
         ('late_fee_to = "lenders"', 'late_fee_to = "me"', "Choose one of: lenders, platform"),
         ('minimum_share = "70"', 'minimum_share = "0"', "minimum_share: it is no share"),
         ('minimum_share = "70"', 'minimum_share = "101"', "minimum_share: it is no share"),
