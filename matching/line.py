@@ -10,7 +10,7 @@ from typing import Self
 
 import numpy as np
 
-from matching.columns import Bools, Ints
+from matching.columns import Ints
 from matching.slices import SHARES
 
 BANDS = 20
@@ -69,28 +69,24 @@ class Line:
 
     def move(self, before: Ints, after: Ints) -> None:
         """Send those who stand in some places to others; to and from `GONE` as well."""
-        leave, come = np.sort(before[before < GONE]), np.sort(after[after < GONE])
-        touched = np.concatenate([leave, come])
-        if not touched.size:
+        leave, come = _places(before), _places(after)
+        if not leave.size + come.size:
             return
-        start = int(np.searchsorted(self.places, touched.min()))
-        stop = int(np.searchsorted(self.places, touched.max(), side="right"))
+        ends = [each[end] for each in (leave, come) if each.size for end in (0, -1)]
+        start = int(self.places.searchsorted(min(ends)))
+        stop = int(self.places.searchsorted(max(ends), side="right"))
         part = self.places[start:stop]
-        stays = np.ones(part.size, dtype=np.bool_)
-        stays[np.searchsorted(part, leave)] = False
-        merged = _merged(part[stays], come)
+        merged = np.concatenate([np.delete(part, part.searchsorted(leave)), come])
+        # Two ascending columns: a sort that keeps runs merges them in one pass.
+        merged.sort(kind="stable")
         if leave.size == come.size:
             self.places[start:stop] = merged
         else:
             self.places = np.concatenate([self.places[:start], merged, self.places[stop:]])
 
 
-def _merged(stay: Ints, come: Ints) -> Ints:
-    """Merge two ascending columns."""
-    into = np.searchsorted(stay, come) + np.arange(come.size)
-    merged = np.empty(stay.size + come.size, dtype=np.int64)
-    free: Bools = np.ones(merged.size, dtype=np.bool_)
-    free[into] = False
-    merged[into] = come
-    merged[free] = stay
-    return merged
+def _places(some: Ints) -> Ints:
+    """Return the places among some, in ascending order."""
+    places: Ints = some[some < GONE]
+    places.sort()
+    return places

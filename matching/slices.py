@@ -59,8 +59,9 @@ def fill(
 
 def _one_round(rest: int, wanted: Ints) -> Ints:
     """Give what is wanted from the front of the queue until nothing is left."""
-    before = np.cumsum(wanted) - wanted
-    taken: Ints = np.clip(rest - before, 0, wanted)
+    left = wanted - wanted.cumsum()
+    left += rest
+    taken: Ints = np.minimum(np.maximum(left, 0), wanted)
     return taken
 
 
