@@ -2,7 +2,8 @@
 
 The raw rows go into a table of the same columns and indexes but without a trigger: no check, no
 balance, no entry. Both are committed, in turns, in the same database; the medians are compared.
-The ratio is the rate of `escrow.post` as a share of the raw rate.
+The ratio is the rate of `escrow.post` as a share of the raw rate. The same repayment is also written
+through objects: one `PostingLine` each, flushed by the session into the guarded table itself.
 """
 
 import time
@@ -13,18 +14,19 @@ from statistics import median
 from typing import Any, cast
 
 import numpy as np
-from sqlalchemy import Table, select, text
+from sqlalchemy import Table, func, select, text
 from sqlalchemy.orm import Session
 
 import escrow
 from benchmarks.__main__ import Row, table
 from escrow import AccountKind, AccountRef, Movement, Posting, Spread
-from escrow.models import Account
+from escrow.models import Account, Entry, PostingLine
 from kernel import Currency, Money, bulk_insert, new_id, new_ids, write_turn
 from tests.escrow.stories import AT, FEES, STRIPE
 from tests.support.database import BACKENDS, Run, open_engine
 
-LENDERS = (1_000, 10_000)
+LENDERS = (1_000, 10_000, 50_000)
+BY_OBJECTS = 10_000
 COMPONENTS = (1, 3)
 ROUNDS = 9
 USD = Currency.USD
@@ -46,11 +48,12 @@ def run() -> list[Row]:
 def measured(run: Run, backend: str) -> list[Row]:
     with book(run, backend) as session:
         lenders = opened(session, max(LENDERS))
-        return [
+        rows = [
             compared(session, backend, lenders[:some], components)
             for some in LENDERS
             for components in COMPONENTS
         ]
+        return [*rows, against_objects(session, backend, lenders[:BY_OBJECTS], max(COMPONENTS))]
 
 
 @contextmanager
@@ -104,6 +107,58 @@ def compared(session: Session, backend: str, lenders: Any, components: int) -> R
         "ratio": median(raws) / median(posts),
         "against": f"raw {raw}, {lines / median(raws):,.0f} rows/s",
     }
+
+
+def against_objects(session: Session, backend: str, lenders: Any, components: int) -> Row:
+    """Compare with what one writes without thinking about it: an object for every line."""
+    loan = AccountRef(AccountKind.LOAN, new_id(), USD)
+    repayment(session, loan, lenders, components)
+    kinds = select(Account.kind, func.max(Account.id)).group_by(Account.kind)
+    ends = dict(session.execute(kinds).tuples().all())
+    session.commit()
+    posts, objects = [], []
+    for _ in range(3):
+        posts.append(seconds(session, lambda: repayment(session, loan, lenders, components)))
+        objects.append(seconds(session, lambda: by_objects(session, ends, lenders, components)))
+        session.expunge_all()
+    lines = len(lenders) * components + 2
+    return {
+        "title": f"post, {len(lenders):,} lenders, {components} components, {backend}",
+        "figure": lines / median(posts),
+        "unit": "postings/s",
+        "ratio": median(objects) / median(posts),
+        "against": f"an object for every line, {lines / median(objects):,.0f} postings/s",
+    }
+
+
+def by_objects(session: Session, ends: dict[str, int], lenders: Any, components: int) -> None:
+    rows = bare_rows(lenders, components, AT.date())
+    total = sum(row[4] for row in rows[1:])
+    entry = Entry(
+        key=f"objects {next(numbers)}",
+        request_hash="",
+        at=AT,
+        effective_on=AT.date(),
+        lines=len(rows),
+        memo="Repayment",
+        actor="system",
+    )
+    session.add(entry)
+    session.flush()
+    named = {-1: ends["LOAN"], -2: ends["STRIPE"], -3: ends["FEES"]}
+    for seq, movement, source, target, amount, currency, day in rows:
+        line = PostingLine(
+            entry_id=entry.id,
+            seq=seq,
+            movement=movement,
+            source_id=named.get(source, source),
+            target_id=named.get(target, target),
+            amount_minor=total if movement == "COLLECT" else amount,
+            currency=currency,
+            effective_on=day,
+        )
+        session.add(line)
+    session.flush()
 
 
 def seconds(session: Session, work: Callable[[], None]) -> float:
