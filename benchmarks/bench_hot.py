@@ -55,9 +55,7 @@ def compared(url: str) -> Row:
     }
 
 
-def rate(
-    processes: ProcessPoolExecutor, url: str, owners: list[UUID], *, is_hot: bool
-) -> float:
+def rate(processes: ProcessPoolExecutor, url: str, owners: list[UUID], *, is_hot: bool) -> float:
     """Let every process post its entries, and say how many that were in a second."""
     took = list(processes.map(partial(work, url, is_hot=is_hot), owners))
     return len(owners) * ENTRIES / max(took)

