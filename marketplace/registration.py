@@ -25,11 +25,19 @@ class LinkExpired(Refused):
 
 
 def ask_to_confirm(
-    session: Session, *, email: str, name: str, password_hash: str, role: Role, at: datetime
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    password_hash: str,
+    role: Role,
+    at: datetime,
+    back: str = "",
 ) -> None:
     """Open an account that waits for its address to be confirmed, and write to that address.
 
-    An address that already has an account gets a mail that says so; at most one an hour.
+    An address that already has an account gets a mail that says so; at most one an hour. The link
+    remembers the page of this site, `back`, that somebody came for.
     """
     user = accounts.by_email(session, email=email)
     if user is None:
@@ -46,7 +54,7 @@ def ask_to_confirm(
         session,
         recipient=user.email,
         subject=_("Your account at Tessera"),
-        body=_("Tessera greets you.\n\n%(news)s", news=_news(user)),
+        body=_("Tessera greets you.\n\n%(news)s", news=_news(user, back)),
         locale=language(),
         at=at,
         key=f"register:{user.id}:{at:%Y-%m-%dT%H}",
@@ -66,9 +74,10 @@ def confirm(session: Session, *, token: str, at: datetime) -> None:
     accounts.confirm(session, user_id=UUID(ident), at=at)
 
 
-def _news(user: User) -> str:
+def _news(user: User, back: str) -> str:
     if user.confirmed_at is None:
-        link = url_for("account.confirm", token=_signer().dumps(str(user.id)), _external=True)
+        token = _signer().dumps(str(user.id))
+        link = url_for("account.confirm", token=token, next=back or None, _external=True)
         return str(_("Open this link to confirm your address and sign in:\n%(link)s", link=link))
     link = url_for("account.sign_in", _external=True)
     told = _("You already have an account with this address. Sign in here:\n%(link)s", link=link)

@@ -96,7 +96,11 @@ def do_register() -> Response | tuple[str, int]:
             "at": clock.now(),
         }
         if current_app.config["CONFIRM_ADDRESSES"]:
-            in_transaction(lambda session: registration.ask_to_confirm(session, **person))
+            back = safe_next(values["next"], otherwise="")
+            back = back if may_open(back, person["role"]) else ""
+            in_transaction(
+                lambda session: registration.ask_to_confirm(session, **person, back=back)
+            )
             return redirect(url_for("account.check_inbox"), 303)
         with form.catching(email_taken="email"):
             in_transaction(lambda session: accounts.register(session, **person))
@@ -125,7 +129,8 @@ def check_inbox() -> tuple[str, int]:
 @public
 def confirm(token: str) -> tuple[str, int]:
     """Show the button that confirms: programs that look into mail open links, people click."""
-    return render("account/confirm.html", token=token)
+    back = request.args.get("next", "")
+    return render("account/confirm.html", token=token, back=back)
 
 
 @blueprint.post("/confirm/<token>")
@@ -133,7 +138,9 @@ def confirm(token: str) -> tuple[str, int]:
 def do_confirm(token: str) -> Response:
     """Confirm an address."""
     in_transaction(lambda session: registration.confirm(session, token=token, at=clock.now()))
-    return see_other("account.sign_in", said=_("Your address is confirmed. You can sign in now."))
+    back = safe_next(request.form.get("next"), otherwise="")
+    said = _("Your address is confirmed. You can sign in now.")
+    return see_other("account.sign_in", said=said, next=back or None)
 
 
 @blueprint.get("/session")

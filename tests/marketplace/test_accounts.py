@@ -1,5 +1,7 @@
+import html
 import re
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
@@ -289,6 +291,22 @@ def test_an_account_opens_once_its_address_is_confirmed(app: Flask, careful: Vis
     assert still_closed.status_code == 422
     assert confirmed.headers["Location"] == "/sign-in"
     assert careful.sign_in("carol").status_code == 303
+
+
+def test_who_confirms_an_address_goes_on_to_the_page_they_came_for(
+    app: Flask, careful: Visitor
+) -> None:
+    wanted = "/applications/new?amount=12000&months=36"
+    careful.post("/register", **newcomer(role="borrower", next=wanted))
+    link = last_mail(app).body.split("localhost")[-1].strip()
+
+    page = careful.get(link).text
+    confirmed = careful.post(link.partition("?")[0], next=wanted)
+    strange = careful.post(link.partition("?")[0], next="//evil.example/")
+
+    assert f'name="next" value="{html.escape(wanted)}"' in page
+    assert parse_qs(urlsplit(confirmed.location or "").query) == {"next": [wanted]}
+    assert strange.location == "/sign-in"
 
 
 def test_a_link_that_we_did_not_write_confirms_nothing(careful: Visitor) -> None:
